@@ -1,0 +1,149 @@
+//! From a lifted model to a checked one: every operator accepts its operands, every shape follows from
+//! the inputs', and what is constant is folded.
+//!
+//! One walk in execution order does all three, since shapes depend on folded constants (`SHAPE` →
+//! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
+
+use crate::error::{Error, ErrorKind, OpError, Place};
+use crate::ir::{Dim, Graph, Model, OpId, Shape};
+use crate::op::Operands;
+
+/// A model whose operators all accept their operands. Only [`check`] makes one.
+#[derive(Debug)]
+pub(crate) struct Checked(Model);
+
+impl Checked {
+    pub fn model(&self) -> &Model {
+        &self.0
+    }
+
+    pub fn into_model(self) -> Model {
+        self.0
+    }
+}
+
+/// What becomes of operators whose results were folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folding {
+    /// They go: their results are constants.
+    Remove,
+    /// They stay, for an execution that tests the folding.
+    #[cfg(feature = "validate")]
+    Keep,
+}
+
+/// Fed to [`check`] where a folded constant would be larger than this many bytes beyond its operands.
+const FOLD_LIMIT: usize = 64 << 20;
+
+/// Checks, infers and folds.
+///
+/// # Errors
+/// Everything that is wrong, at once.
+pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error> {
+    let mut findings = Vec::new();
+    for graph in &mut model.graphs {
+        let ops: Vec<OpId> = graph.ops().collect();
+        for op in ops {
+            if let Err(error) = visit(graph, op, folding) {
+                let site = graph.op(op).origin.site();
+                findings.push(error.at(site, |place| graph.tensor_name(op, place)));
+            }
+        }
+    }
+    match Error::gather(findings) {
+        Some(error) => Err(error),
+        None => Ok(Checked(model)),
+    }
+}
+
+fn visit(graph: &mut Graph, op: OpId, folding: Folding) -> Result<(), OpError> {
+    let io = Operands::new(graph, op);
+    let node = graph.op(op);
+    for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
+        refuse_quantized(graph, op, value)?;
+    }
+    node.op.check(&io)?;
+    let shapes = node.op.infer(&io)?;
+    let results = io.result_ids().to_vec();
+    if let Some(shapes) = shapes {
+        if shapes.len() != results.len() {
+            return Err(OpError::inconsistent(format!(
+                "expected {} results, found {}",
+                shapes.len(),
+                results.len()
+            )));
+        }
+        for (slot, shape) in shapes.into_iter().enumerate() {
+            settle(graph, results[slot], slot, shape)?;
+        }
+    }
+    let io = Operands::new(graph, op);
+    let size: usize = results
+        .iter()
+        .filter_map(|&id| {
+            let value = graph.value(id);
+            value.dtype.bytes_of(value.shape.count()?)
+        })
+        .sum();
+    if size > FOLD_LIMIT
+        && io
+            .operand_ids()
+            .all(|id| graph.value(id).constant().map_or(0, bytes::Bytes::len) < size / 4)
+    {
+        return Ok(());
+    }
+    if let Some(literals) = graph.op(op).op.fold(&io)? {
+        for (id, literal) in results.into_iter().zip(literals) {
+            debug_assert_eq!(graph.value(id).dtype, literal.dtype, "folding keeps types");
+            graph.set_constant(id, Shape::new(literal.shape), literal.data);
+        }
+        if folding == Folding::Remove {
+            graph.remove_op(op);
+        }
+    }
+    Ok(())
+}
+
+/// Quantised values mean real numbers; until the lowering closes them with Q/DQ they are refused.
+fn refuse_quantized(graph: &Graph, op: OpId, value: crate::ir::ValueId) -> Result<(), OpError> {
+    let fact = graph.value(value);
+    if !fact.is_quantized() {
+        return Ok(());
+    }
+    let io = Operands::new(graph, op);
+    let slot = (0..io.len()).find(|&slot| io.operand_id(slot) == Some(value));
+    let what = format!("quantised {} tensors are not supported yet", fact.dtype);
+    Err(match slot {
+        Some(slot) => OpError::unsupported_operand(slot, what),
+        None => OpError::unsupported(what),
+    })
+}
+
+/// The inferred shape stands; the interpreter computes it anew as well, whatever the file declares
+/// (files converted with a dynamic batch declare stale shapes). A contradiction in rank at a graph
+/// output, or of element counts known to both sides, is still only the file's stale word.
+fn settle(
+    graph: &mut Graph,
+    id: crate::ir::ValueId,
+    slot: usize,
+    inferred: Shape,
+) -> Result<(), OpError> {
+    let value = graph.value_mut(id);
+    // A dimension that depends on data is as the file has it only when the file's rank agrees.
+    if inferred
+        .dims()
+        .iter()
+        .any(|dim| matches!(dim, Dim::Symbol(_)))
+    {
+        value.shape = inferred;
+        return Ok(());
+    }
+    if inferred.count().and_then(|n| n.checked_mul(16)).is_none() {
+        let mut error = OpError::result(slot, "a shape within memory", &inferred);
+        error.kind = crate::error::OpErrorKind::Plain(ErrorKind::TooLarge);
+        error.place = Some(Place::Result(slot));
+        return Err(error);
+    }
+    value.shape = inferred;
+    Ok(())
+}

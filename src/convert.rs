@@ -1,0 +1,133 @@
+//! The pipeline, written once, top to bottom.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use prost::Message;
+
+use crate::check::{Folding, check};
+use crate::error::Error;
+use crate::ir::GraphId;
+use crate::lift::lift;
+use crate::lower::{self, Options};
+use crate::registry::Registry;
+use crate::report::{Port, Report};
+
+/// Converts a TFLite model with default options.
+///
+/// # Errors
+/// When the input is no TFLite model, or means something that ONNX or this converter does not express.
+pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
+    Ok(Converter::new().convert(tflite)?.into_bytes())
+}
+
+/// A conversion with options.
+#[derive(Clone, Debug, Default)]
+pub struct Converter {
+    registry: Registry,
+    channels_first: bool,
+    opset: Option<i64>,
+}
+
+impl Converter {
+    /// Default options: the builtin operators, the file's own signature, opset 15 or what is needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The operators to know.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// Declare every image-like graph input and output channels-first (NCHW) instead of as in the file.
+    pub fn channels_first(mut self, yes: bool) -> Self {
+        self.channels_first = yes;
+        self
+    }
+
+    /// Write this ONNX opset, or refuse.
+    pub fn opset(mut self, opset: i64) -> Self {
+        self.opset = Some(opset);
+        self
+    }
+
+    /// Converts a model. The bytes are copied; use [`Converter::convert_bytes`] where they are shared.
+    ///
+    /// # Errors
+    /// See [`convert`].
+    pub fn convert(&self, tflite: &[u8]) -> Result<Conversion, Error> {
+        self.convert_bytes(&Bytes::copy_from_slice(tflite))
+    }
+
+    /// Converts a model. Constants that need no rewriting are slices of `tflite` until they are written.
+    ///
+    /// # Errors
+    /// See [`convert`].
+    pub fn convert_bytes(&self, tflite: &Bytes) -> Result<Conversion, Error> {
+        let model = lift(tflite, &self.registry)?;
+        let operators = model.graphs[0].ops().count();
+        let checked = check(model, Folding::Remove)?;
+        let placed = Arc::new(lower::prepare(checked, self.channels_first));
+        let options = Options { opset: self.opset };
+        let lowered = lower::lower(&placed, options)?;
+        let report = Report {
+            operators,
+            nodes: lowered.nodes,
+            transposes: lowered.transposes,
+            opset: lowered.opset,
+            inputs: ports(&placed, true),
+            outputs: ports(&placed, false),
+        };
+        Ok(Conversion {
+            bytes: lowered.emitted.model.encode_to_vec(),
+            report,
+        })
+    }
+}
+
+fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
+    let graph = placed.graph(GraphId(0));
+    let list = if inputs {
+        &graph.inputs
+    } else {
+        &graph.outputs
+    };
+    list.iter()
+        .map(|&id| {
+            let value = graph.value(id);
+            let (perm, layout) = placed.face(GraphId(0), id);
+            Port {
+                name: value.name.to_string(),
+                dtype: value.dtype,
+                shape: perm.shape(&value.shape),
+                layout,
+            }
+        })
+        .collect()
+}
+
+/// A converted model.
+#[derive(Clone, Debug)]
+pub struct Conversion {
+    bytes: Vec<u8>,
+    report: Report,
+}
+
+impl Conversion {
+    /// The ONNX file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The ONNX file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// What was converted into what.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}

@@ -1,0 +1,125 @@
+//! A TFLite tensor as the graph sees it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{DType, Quant, Shape};
+
+/// A TFLite tensor in a graph: fed, computed, or constant.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The file's name for it, unique within its subgraph.
+    pub name: Arc<str>,
+    /// Element type.
+    pub dtype: DType,
+    /// Shape in the file's axis order.
+    pub shape: Shape,
+    /// Quantisation parameters, where the file gives any.
+    pub quant: Option<Quant>,
+    /// Where its elements come from.
+    pub content: Content,
+}
+
+/// Where the elements of a value come from.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A graph input, or the result of an operator.
+    Computed,
+    /// Elements in the file's axis order, little-endian, as TFLite stores them. A slice of the mapped
+    /// source for as long as nothing rewrites it.
+    Constant(Bytes),
+}
+
+impl Value {
+    /// The elements, where they are constant.
+    pub fn constant(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Constant(data) => Some(data),
+            Content::Computed => None,
+        }
+    }
+
+    /// Is it stored as quantised integers?
+    pub fn is_quantized(&self) -> bool {
+        self.quant.is_some() && self.dtype.is_integer()
+    }
+
+    /// The value as a literal, where it is constant.
+    pub fn literal(&self) -> Option<Literal> {
+        Some(Literal {
+            dtype: self.dtype,
+            shape: self.shape.fixed()?,
+            data: self.constant()?.clone(),
+        })
+    }
+}
+
+/// Constant elements with their type and shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// Element type.
+    pub dtype: DType,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Elements, outermost axis first, little-endian.
+    pub data: Bytes,
+}
+
+impl Literal {
+    /// A literal of INT32 or INT64 elements; `None` when an element does not fit or the type is neither.
+    pub fn from_ints(dtype: DType, shape: Vec<usize>, ints: &[i64]) -> Option<Self> {
+        let data: Bytes = match dtype {
+            DType::Int64 => ints.iter().flat_map(|n| n.to_le_bytes()).collect(),
+            DType::Int32 => {
+                let narrow: Result<Vec<i32>, _> = ints.iter().map(|&n| i32::try_from(n)).collect();
+                narrow.ok()?.iter().flat_map(|n| n.to_le_bytes()).collect()
+            }
+            _ => return None,
+        };
+        Some(Literal { dtype, shape, data })
+    }
+
+    /// A FLOAT32 literal.
+    pub fn from_floats(shape: Vec<usize>, floats: &[f32]) -> Self {
+        Literal {
+            dtype: DType::Float32,
+            shape,
+            data: floats.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        }
+    }
+
+    /// The elements of an INT32 or INT64 literal.
+    pub fn ints(&self) -> Option<Vec<i64>> {
+        ints(self.dtype, &self.data)
+    }
+
+    /// The elements of a FLOAT32 literal.
+    pub fn floats(&self) -> Option<Vec<f32>> {
+        if self.dtype != DType::Float32 {
+            return None;
+        }
+        let (words, _) = self.data.as_chunks::<4>();
+        Some(words.iter().map(|w| f32::from_le_bytes(*w)).collect())
+    }
+}
+
+/// Reads little-endian INT32 or INT64 elements.
+pub(crate) fn ints(dtype: DType, data: &[u8]) -> Option<Vec<i64>> {
+    match dtype {
+        DType::Int32 => {
+            let (words, _) = data.as_chunks::<4>();
+            Some(
+                words
+                    .iter()
+                    .map(|w| i32::from_le_bytes(*w).into())
+                    .collect(),
+            )
+        }
+        DType::Int64 => {
+            let (words, _) = data.as_chunks::<8>();
+            Some(words.iter().map(|w| i64::from_le_bytes(*w)).collect())
+        }
+        _ => None,
+    }
+}

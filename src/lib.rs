@@ -1,0 +1,32 @@
+//! TFLite → ONNX.
+//!
+//! ```text
+//! .tflite ──tflite──▶ view ──lift──▶ Model ──check──▶ Checked ──place──▶ Placed ──lower──▶ ONNX bytes
+//!                                                        │                                  │
+//!                                       reference: NHWC, tract-core     tract-onnx ◀── decoded again
+//!                                                        └────────────▶ compare ◀───────────┘
+//! ```
+
+#![warn(missing_docs, unreachable_pub, missing_debug_implementations)]
+#![deny(unsafe_code)]
+
+mod check;
+mod convert;
+mod error;
+mod ir;
+mod lift;
+mod lower;
+mod onnx;
+pub mod op;
+mod ops;
+mod passes;
+#[cfg(feature = "validate")]
+mod reference;
+mod registry;
+mod report;
+mod tflite;
+
+pub use convert::{Conversion, Converter, convert};
+pub use error::{Error, ErrorKind, Place, Site};
+pub use registry::Registry;
+pub use report::{Port, Report};

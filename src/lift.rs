@@ -1,0 +1,608 @@
+//! TFLite view → IR: the only module that knows both.
+//!
+//! Checks every index of the file once. What the stages behind it are handed has no dangling references,
+//! no second producers, and operators in an order that computes before it reads.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::error::{Error, ErrorKind, Site};
+use crate::ir::{
+    Content, DType, Graph, GraphId, Model, Origin, Quant, Shape, Signature, Value, ValueId,
+};
+use crate::op::OpDef;
+use crate::registry::Registry;
+use crate::tflite::{self, RawOp, schema};
+
+/// Lifts a whole file.
+///
+/// # Errors
+/// Everything that is wrong with the file's structure, and every operator that is not known, at once.
+pub(crate) fn lift(source: &Bytes, registry: &Registry) -> Result<Model, Error> {
+    let file = tflite::open(source)?;
+    let mut lifter = Lifter {
+        source,
+        file,
+        registry,
+        findings: Vec::new(),
+        unknown: Vec::new(),
+    };
+    let count = file.subgraphs().map_or(0, |list| list.len());
+    if count == 0 {
+        return Err(Error::malformed("the model has no subgraphs"));
+    }
+    let graphs = (0..count).map(|index| lifter.graph(index)).collect();
+    let signatures = lifter.signatures();
+    let metadata = lifter.metadata();
+    let unknown = std::mem::take(&mut lifter.unknown);
+    lifter
+        .findings
+        .extend(unknown.into_iter().map(Unknown::into_error));
+    match Error::gather(lifter.findings) {
+        Some(error) => Err(error),
+        None => Ok(Model {
+            graphs,
+            signatures,
+            description: file.description().map(str::to_owned),
+            metadata,
+        }),
+    }
+}
+
+struct Lifter<'a> {
+    source: &'a Bytes,
+    file: schema::Model<'a>,
+    registry: &'a Registry,
+    findings: Vec<Error>,
+    unknown: Vec<Unknown>,
+}
+
+/// An operator that the registry lacks, with every place it occurs.
+struct Unknown {
+    code: Arc<str>,
+    what: String,
+    advice: &'static str,
+    sites: Vec<(Arc<str>, usize)>,
+}
+
+impl Unknown {
+    fn into_error(self) -> Error {
+        let (subgraph, op) = self.sites[0].clone();
+        let mut what = self.what;
+        if self.sites.len() > 1 {
+            let more = self.sites.iter().skip(1).take(4);
+            let places: Vec<String> = more.map(|(graph, op)| format!("{graph}[{op}]")).collect();
+            let rest = if self.sites.len() > 5 { ", …" } else { "" };
+            what = format!(
+                "{what}; {} of them, also at {}{rest}",
+                self.sites.len(),
+                places.join(", ")
+            );
+        }
+        let site = Site {
+            subgraph,
+            op: Some(op),
+            code: Some(self.code),
+            place: None,
+            tensor: None,
+        };
+        Error::new(ErrorKind::Unsupported, what)
+            .at(site)
+            .advice(self.advice)
+    }
+}
+
+type Tensors<'a> = Vec<schema::Tensor<'a>>;
+
+impl<'a> Lifter<'a> {
+    fn graph(&mut self, index: usize) -> Graph {
+        let subgraphs = self.file.subgraphs().expect("counted by the caller");
+        let subgraph = subgraphs.get(index);
+        // The first subgraph is the entry point whatever its name; people know it as main.
+        let name: Arc<str> = match (index, subgraph.name()) {
+            (0, _) => "main".into(),
+            (_, Some(name)) if !name.is_empty() => name.into(),
+            _ => format!("subgraph_{index}").into(),
+        };
+        let mut graph = Graph::new(name.clone());
+        let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();
+        let mut names = HashSet::new();
+        let values: Vec<ValueId> = tensors
+            .iter()
+            .enumerate()
+            .map(|(i, tensor)| {
+                let value = self.value(&name, i, tensor, &mut names);
+                graph.add_value(value)
+            })
+            .collect();
+        graph.inputs = self.face(&name, "input", subgraph.inputs(), &values);
+        graph.outputs = self.face(&name, "output", subgraph.outputs(), &values);
+        for (i, operator) in subgraph.operators().into_iter().flatten().enumerate() {
+            if let Err(error) = self.operator(&mut graph, i, operator, &values) {
+                self.findings.push(error);
+            }
+        }
+        self.check_reads(&mut graph);
+        graph
+    }
+
+    /// Resolves the tensor indices of a subgraph's inputs or outputs.
+    fn face(
+        &mut self,
+        graph: &Arc<str>,
+        what: &str,
+        list: Option<flatbuffers::Vector<'a, i32>>,
+        values: &[ValueId],
+    ) -> Vec<ValueId> {
+        let mut found = Vec::new();
+        for (i, index) in list.into_iter().flatten().enumerate() {
+            match usize::try_from(index).ok().and_then(|i| values.get(i)) {
+                Some(&value) => found.push(value),
+                None => self.findings.push(
+                    Error::malformed(format!(
+                        "{what} {i} is tensor {index}, and there are {} tensors",
+                        values.len()
+                    ))
+                    .at(graph_site(graph)),
+                ),
+            }
+        }
+        found
+    }
+
+    fn value(
+        &mut self,
+        graph: &Arc<str>,
+        index: usize,
+        tensor: &schema::Tensor<'a>,
+        names: &mut HashSet<String>,
+    ) -> Value {
+        let name = unique(tensor.name().unwrap_or_default(), index, names);
+        let site = Site {
+            tensor: Some(name.clone()),
+            ..graph_site(graph)
+        };
+        let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
+        let dtype = tflite::dtype(tensor.type_()).unwrap_or_else(|| {
+            fault(Error::malformed(format!(
+                "tensor {index} has the unknown element type {}",
+                tensor.type_().0
+            )));
+            DType::Float32
+        });
+        let mut dims = Vec::new();
+        for dim in tensor.shape().into_iter().flatten() {
+            match usize::try_from(dim) {
+                Ok(dim) => dims.push(dim),
+                Err(_) => fault(Error::malformed(format!(
+                    "tensor {index} has the negative dimension {dim}"
+                ))),
+            }
+        }
+        let shape = Shape::new(dims);
+        if shape.count().and_then(|n| n.checked_mul(16)).is_none() {
+            fault(Error::new(
+                ErrorKind::TooLarge,
+                format!(
+                    "tensor {index} of shape {shape} has more elements than memory can address"
+                ),
+            ));
+        }
+        let content = match self.content(index, tensor, dtype, &shape) {
+            Ok(content) => content,
+            Err(error) => {
+                self.findings.push(error.at(site));
+                Content::Computed
+            }
+        };
+        Value {
+            name,
+            dtype,
+            quant: quant(tensor),
+            shape,
+            content,
+        }
+    }
+
+    /// A tensor is constant when its buffer holds bytes.
+    fn content(
+        &self,
+        index: usize,
+        tensor: &schema::Tensor<'a>,
+        dtype: DType,
+        shape: &Shape,
+    ) -> Result<Content, Error> {
+        let buffer = tensor.buffer() as usize;
+        let buffers = self.file.buffers();
+        let count = buffers.map_or(0, |list| list.len());
+        // Buffer 0 is the empty one, and may be left out of a file without constants.
+        if buffer == 0 || tensor.is_variable() {
+            return Ok(Content::Computed);
+        }
+        let Some(entry) = buffers
+            .filter(|_| buffer < count)
+            .map(|list| list.get(buffer))
+        else {
+            return Err(Error::malformed(format!(
+                "tensor {index} is in buffer {buffer}, and there are {count} buffers"
+            )));
+        };
+        let data = match entry.data() {
+            Some(data) if !data.is_empty() => data.bytes(),
+            _ if entry.offset() > 1 => self.outside(buffer, entry)?,
+            _ => return Ok(Content::Computed),
+        };
+        if tensor.sparsity().is_some() {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("tensor {index} has sparse constants, which are not decoded yet"),
+            ));
+        }
+        let expected = shape.count().and_then(|count| dtype.bytes_of(count));
+        if expected.is_some_and(|expected| expected != data.len()) {
+            return Err(Error::new(
+                ErrorKind::Inconsistent,
+                format!(
+                    "tensor {index} of type {dtype} and shape {shape} takes {} bytes, and its buffer {buffer} has {}",
+                    expected.unwrap_or_default(),
+                    data.len()
+                ),
+            ));
+        }
+        Ok(Content::Constant(self.source.slice_ref(data)))
+    }
+
+    /// A buffer behind the flatbuffer, as files above 2 GB have them.
+    fn outside(&self, buffer: usize, entry: schema::Buffer<'a>) -> Result<&'a [u8], Error> {
+        let range = usize::try_from(entry.offset()).ok().and_then(|start| {
+            let end = start.checked_add(usize::try_from(entry.size_()).ok()?)?;
+            self.source.get(start..end)
+        });
+        range.ok_or_else(|| {
+            Error::malformed(format!(
+                "buffer {buffer} lies at bytes {} + {}, and the file has {} bytes",
+                entry.offset(),
+                entry.size_(),
+                self.source.len()
+            ))
+        })
+    }
+
+    fn operator(
+        &mut self,
+        graph: &mut Graph,
+        index: usize,
+        operator: schema::Operator<'a>,
+        values: &[ValueId],
+    ) -> Result<(), Error> {
+        let codes = self.file.operator_codes();
+        let count = codes.map_or(0, |list| list.len());
+        let opcode = operator.opcode_index() as usize;
+        let Some(code) = codes
+            .filter(|_| opcode < count)
+            .map(|list| list.get(opcode))
+        else {
+            return Err(Error::malformed(format!(
+                "operator {index} has operator code {opcode}, and there are {count}"
+            ))
+            .at(graph_site(&graph.name)));
+        };
+        let Some((name, def)) = self.find(&graph.name, index, &code) else {
+            return Ok(()); // Noted among the unknown ones.
+        };
+        let origin = Origin {
+            subgraph: graph.name.clone(),
+            index,
+            code: name,
+        };
+        let version = code.version();
+        check_version(&def, version, &origin)?;
+        let operands = tensor_list(&origin, "operand", operator.inputs(), values, true)?;
+        let results = tensor_list(&origin, "result", operator.outputs(), values, false)?;
+        let results: Vec<ValueId> = results.into_iter().flatten().collect();
+        check_arity(&def, "operands", operands.len(), &def.operands, &origin)?;
+        check_arity(&def, "results", results.len(), &def.results, &origin)?;
+        check_writes(graph, &origin, &results)?;
+        let raw = RawOp {
+            operator,
+            version,
+            custom: self.custom_options(&origin, operator)?,
+            graphs: self.file.subgraphs().map_or(0, |list| list.len()),
+        };
+        let op = def
+            .make(&raw)
+            .map_err(|error| error.at(origin.site(), |_| None))?;
+        graph.add_op(def, op, origin, &operands, &results);
+        Ok(())
+    }
+
+    fn custom_options(
+        &self,
+        origin: &Origin,
+        operator: schema::Operator<'a>,
+    ) -> Result<&'a [u8], Error> {
+        if operator.large_custom_options_offset() <= 1 {
+            return Ok(operator.custom_options().map_or(&[], |data| data.bytes()));
+        }
+        let start = usize::try_from(operator.large_custom_options_offset()).ok();
+        let size = usize::try_from(operator.large_custom_options_size()).ok();
+        let range = start
+            .zip(size)
+            .and_then(|(start, size)| self.source.get(start..start.checked_add(size)?));
+        range.ok_or_else(|| Error::malformed("its options lie outside the file").at(origin.site()))
+    }
+
+    /// The definition of an operator code; unknown ones are noted.
+    fn find(
+        &mut self,
+        graph: &Arc<str>,
+        index: usize,
+        code: &schema::OperatorCode<'a>,
+    ) -> Option<(Arc<str>, Arc<OpDef>)> {
+        // Codes above 126 are only in the wider field; old files have only the narrow one.
+        let narrow = i32::from(code.deprecated_builtin_code());
+        let builtin = schema::BuiltinOperator(code.builtin_code().0.max(narrow));
+        let (name, found) = if builtin == schema::BuiltinOperator::CUSTOM {
+            let name = code.custom_code().unwrap_or_default();
+            (Arc::from(name), self.registry.find_custom(name))
+        } else {
+            let name = builtin.variant_name().map_or_else(
+                || format!("builtin operator {}", builtin.0).into(),
+                Arc::from,
+            );
+            (name, self.registry.find_builtin(builtin))
+        };
+        if let Some(def) = found {
+            return Some((name, def.clone()));
+        }
+        let (what, advice) = describe_unknown(builtin, &name);
+        let site = (graph.clone(), index);
+        match self
+            .unknown
+            .iter_mut()
+            .find(|known| known.code == name && known.what == what)
+        {
+            Some(known) => known.sites.push(site),
+            None => self.unknown.push(Unknown {
+                code: name,
+                what,
+                advice,
+                sites: vec![site],
+            }),
+        }
+        None
+    }
+
+    /// Refuses reads of tensors that nothing writes.
+    fn check_reads(&mut self, graph: &mut Graph) {
+        if !self.unknown.is_empty() {
+            return; // Results of unknown operators are missing for that reason alone.
+        }
+        let inputs: HashSet<ValueId> = graph.inputs.iter().copied().collect();
+        let mut empty = Vec::new();
+        for id in graph.values() {
+            let value = graph.value(id);
+            let read = graph.is_read(id) || graph.outputs.contains(&id);
+            let written = graph.producer(id).is_some() || inputs.contains(&id);
+            if !read || written || value.constant().is_some() {
+                continue;
+            }
+            if value.shape.count() == Some(0) {
+                empty.push(id);
+                continue;
+            }
+            let site = Site {
+                tensor: Some(value.name.clone()),
+                ..graph_site(&graph.name)
+            };
+            let what = "it is read, and neither an operator, an input nor a buffer provides it";
+            self.findings.push(Error::malformed(what).at(site));
+        }
+        // A constant without elements has no bytes to be told by.
+        for id in empty {
+            let shape = graph.value(id).shape.clone();
+            graph.set_constant(id, shape, Bytes::new());
+        }
+    }
+
+    fn signatures(&mut self) -> Vec<Signature> {
+        let graphs = self.file.subgraphs().map_or(0, |list| list.len());
+        let mut found = Vec::new();
+        for entry in self.file.signature_defs().into_iter().flatten() {
+            let graph = entry.subgraph_index() as usize;
+            if graph >= graphs {
+                self.findings.push(Error::malformed(format!(
+                    "signature {:?} names subgraph {graph}, and there are {graphs}",
+                    entry.signature_key().unwrap_or_default()
+                )));
+                continue;
+            }
+            found.push(Signature {
+                key: entry.signature_key().unwrap_or_default().to_owned(),
+                graph: GraphId(graph),
+            });
+        }
+        found
+    }
+
+    fn metadata(&self) -> Vec<(String, Bytes)> {
+        let buffers = self.file.buffers();
+        let entries = self.file.metadata().into_iter().flatten();
+        entries
+            .filter_map(|entry| {
+                let index = entry.buffer() as usize;
+                let buffer = buffers.filter(|list| index < list.len())?.get(index);
+                let data = buffer.data()?.bytes();
+                let name = entry.name().unwrap_or_default().to_owned();
+                Some((name, self.source.slice_ref(data)))
+            })
+            .collect()
+    }
+}
+
+fn graph_site(graph: &Arc<str>) -> Site {
+    Site {
+        subgraph: graph.clone(),
+        op: None,
+        code: None,
+        place: None,
+        tensor: None,
+    }
+}
+
+/// The file's name for a tensor, made unique.
+fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> Arc<str> {
+    let base = match name {
+        "" => format!("tensor_{index}"),
+        name => name.to_owned(),
+    };
+    let mut candidate = base.clone();
+    let mut suffix = 1usize;
+    while !names.insert(candidate.clone()) {
+        candidate = format!("{base}_{suffix}");
+        suffix += 1;
+    }
+    candidate.into()
+}
+
+fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {
+    let params = tensor.quantization()?;
+    let scale: Arc<[f32]> = params.scale()?.iter().collect();
+    if scale.is_empty() {
+        return None;
+    }
+    let zero_point: Vec<i64> = params.zero_point().into_iter().flatten().collect();
+    let axis = usize::try_from(params.quantized_dimension()).ok();
+    Some(Quant {
+        axis: axis.filter(|_| scale.len() > 1),
+        zero_point: match zero_point.len() {
+            n if n == scale.len() => zero_point.into(),
+            _ => vec![zero_point.first().copied().unwrap_or(0); scale.len()].into(),
+        },
+        scale,
+    })
+}
+
+fn describe_unknown(builtin: schema::BuiltinOperator, name: &str) -> (String, &'static str) {
+    if builtin != schema::BuiltinOperator::CUSTOM {
+        return (
+            "this operator is not supported".into(),
+            "`tfl2onnx ops` lists those that are",
+        );
+    }
+    match name {
+        "edgetpu-custom-op" => (
+            "the model is compiled for the Edge TPU: its operators are machine code".into(),
+            "convert the .tflite file that it was compiled from",
+        ),
+        _ if name.starts_with("Flex") => (
+            "this TensorFlow operator (select TF ops) is not supported".into(),
+            "convert the model to TFLite without select TF ops",
+        ),
+        _ => (
+            "this custom operator is not supported".into(),
+            "the library takes it through Registry::with_custom",
+        ),
+    }
+}
+
+fn check_version(def: &OpDef, version: i32, origin: &Origin) -> Result<(), Error> {
+    // Version 0 stands in old files for a version nobody wrote.
+    if version <= *def.versions.end() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        format!(
+            "version {version} of this operator; versions up to {} are known",
+            def.versions.end()
+        ),
+    )
+    .at(origin.site()))
+}
+
+fn check_arity(
+    def: &OpDef,
+    what: &str,
+    found: usize,
+    allowed: &std::ops::RangeInclusive<usize>,
+    origin: &Origin,
+) -> Result<(), Error> {
+    if allowed.contains(&found) {
+        return Ok(());
+    }
+    let (low, high) = (allowed.start(), allowed.end());
+    let expected = if low == high {
+        format!("{low}")
+    } else {
+        format!("{low} to {high}")
+    };
+    debug_assert!(def.operands.start() <= def.operands.end());
+    Err(Error::new(
+        ErrorKind::Inconsistent,
+        format!("expected {expected} {what}, found {found}"),
+    )
+    .at(origin.site()))
+}
+
+/// Resolves an operator's tensor indices; −1 is an omitted one.
+fn tensor_list(
+    origin: &Origin,
+    what: &str,
+    list: Option<flatbuffers::Vector<'_, i32>>,
+    values: &[ValueId],
+    optional: bool,
+) -> Result<Vec<Option<ValueId>>, Error> {
+    let list: Vec<i32> = list.into_iter().flatten().collect();
+    if list.len() > usize::from(u16::MAX) {
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("{} {what}s; at most 65535 are allowed", list.len()),
+        )
+        .at(origin.site()));
+    }
+    let resolve = |(slot, &index): (usize, &i32)| match usize::try_from(index) {
+        Ok(i) if i < values.len() => Ok(Some(values[i])),
+        Err(_) if index == -1 && optional => Ok(None),
+        _ => Err(Error::malformed(format!(
+            "{what} {slot} is tensor {index}, and there are {} tensors",
+            values.len()
+        ))
+        .at(origin.site())),
+    };
+    list.iter().enumerate().map(resolve).collect()
+}
+
+/// Refuses a second producer, and results that were read before they are computed.
+fn check_writes(graph: &Graph, origin: &Origin, results: &[ValueId]) -> Result<(), Error> {
+    for (slot, &result) in results.iter().enumerate() {
+        let fault = if let Some(other) = graph.producer(result) {
+            format!(
+                "operator {} writes it already",
+                graph.op(other).origin.index
+            )
+        } else if let Some((reader, _)) = graph.consumers(result).next() {
+            format!(
+                "operator {} reads it before it is computed",
+                graph.op(reader).origin.index
+            )
+        } else if results[..slot].contains(&result) {
+            "the operator writes it twice".into()
+        } else if graph.inputs.contains(&result) {
+            "it is an input of the subgraph".into()
+        } else if graph.value(result).constant().is_some() {
+            "it is a constant".into()
+        } else {
+            continue;
+        };
+        let site = Site {
+            place: Some(crate::error::Place::Result(slot)),
+            tensor: Some(graph.value(result).name.clone()),
+            ..origin.site()
+        };
+        return Err(Error::malformed(fault).at(site));
+    }
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! What an operator's `lower` sees: its operands as wires in the order it works in, and a way to write
+//! nodes.
+
+use super::{Lowering, NodeBuilder, Origin, Placed, Scope, turned};
+use crate::error::OpError;
+use crate::ir::{DType, Dim, Graph, GraphId, Literal, OpId, Perm, Shape};
+use crate::onnx::{Source, WireId};
+use crate::op::Operands;
+
+/// A value in the ONNX graph under construction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    pub(crate) id: WireId,
+    /// Element type.
+    pub dtype: DType,
+    /// Shape in physical order.
+    pub shape: Shape,
+}
+
+impl Wire {
+    /// Number of dimensions.
+    pub fn rank(&self) -> usize {
+        self.shape.rank()
+    }
+}
+
+/// The lowering of one operator.
+///
+/// An operator whose [`Placement`](crate::op::Placement) is not a barrier works in the physical order of
+/// its *space*: [`LowerCx::real`] hands it operands in that order, [`LowerCx::axis`] says where an axis
+/// stands in it, and [`LowerCx::finish`] takes results in it. An operator behind a barrier sees everything
+/// in the file's order, with the same calls.
+#[derive(Debug)]
+pub struct LowerCx<'c> {
+    placed: &'c Placed,
+    lowering: &'c mut Lowering,
+    scope: &'c mut Scope,
+    graph: GraphId,
+    op: OpId,
+    io: Operands<'c>,
+    origin: Origin,
+    failed: Option<OpError>,
+    finished: usize,
+}
+
+impl<'c> LowerCx<'c> {
+    pub(super) fn new(
+        placed: &'c Placed,
+        lowering: &'c mut Lowering,
+        scope: &'c mut Scope,
+        graph: GraphId,
+        op: OpId,
+    ) -> Self {
+        let owner = &placed.model.graphs[graph.0];
+        LowerCx {
+            placed,
+            lowering,
+            scope,
+            graph,
+            op,
+            io: Operands::new(owner, op),
+            origin: Origin::of(owner, op, graph.0 == 0),
+            failed: None,
+            finished: 0,
+        }
+    }
+
+    fn owner(&self) -> &'c Graph {
+        &self.placed.model.graphs[self.graph.0]
+    }
+
+    /// The driver's last word: every result must have been finished.
+    pub(super) fn end(self) -> Result<(), OpError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        if self.finished == self.io.results() {
+            return Ok(());
+        }
+        Err(OpError::inconsistent(format!(
+            "its lowering gave {} of {} results",
+            self.finished,
+            self.io.results()
+        )))
+    }
+
+    /// The operands and results as the file has them.
+    pub fn io(&self) -> &Operands<'c> {
+        &self.io
+    }
+
+    /// The opset being written.
+    pub fn opset(&self) -> i64 {
+        self.lowering.opset
+    }
+
+    /// Asks for an opset; the whole model is lowered again at that opset where it may be.
+    pub fn require_opset(&self, opset: i64) -> Result<(), OpError> {
+        if self.lowering.opset >= opset {
+            return Ok(());
+        }
+        Err(OpError::needs_opset(opset))
+    }
+
+    /// Where an axis of the operator's space stands in physical order.
+    pub fn axis(&self, axis: usize) -> usize {
+        let space = self.placed.plans[self.graph.0].space(self.op);
+        space.and_then(|perm| perm.position(axis)).unwrap_or(axis)
+    }
+
+    /// A list with one entry for each axis of the space, in physical order.
+    pub fn ordered<T: Clone>(&self, list: &[T]) -> Vec<T> {
+        match self.placed.plans[self.graph.0].space(self.op) {
+            Some(perm) if perm.rank() == list.len() => perm.apply(list),
+            _ => list.to_vec(),
+        }
+    }
+
+    /// Is the operator's order its own to choose? Behind a barrier operands and results are as in the file.
+    pub fn is_placed(&self) -> bool {
+        self.placed.plans[self.graph.0].space(self.op).is_some()
+    }
+
+    /// An operand in the operator's order. (Quantised operands are refused before lowering.)
+    pub fn real(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read(slot, &perm)
+    }
+
+    /// An operand in the operator's order, where it is given.
+    pub fn real_opt(&mut self, slot: usize) -> Result<Option<Wire>, OpError> {
+        match self.io.get(slot) {
+            Some(_) => self.real(slot).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An operand in the file's order, whatever order the operator works in.
+    pub fn source(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        self.read(slot, &Perm::identity(rank))
+    }
+
+    /// An operand with its axes permuted from the file's order; folded when it is constant. `axes` is as
+    /// in ONNX's `Transpose.perm`.
+    pub fn permuted(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == rank)
+            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), rank))?;
+        self.read(slot, &perm)
+    }
+
+    /// An operand of an elementwise operator, in the operator's order and with axes of extent 1 put in so
+    /// that ONNX's broadcasting, which aligns at the right, meets the right axes.
+    pub fn broadcast(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let wire = self.real(slot)?;
+        let plan = &self.placed.plans[self.graph.0];
+        let (Some(space), Some(axes)) = (plan.space(self.op), plan.operand_axes(self.op, slot))
+        else {
+            return Ok(wire);
+        };
+        // Physical positions this operand has, first to last.
+        let mut positions: Vec<usize> = axes
+            .iter()
+            .filter_map(|&axis| space.position(axis))
+            .collect();
+        positions.sort_unstable();
+        let Some(&first) = positions.first() else {
+            return Ok(wire);
+        };
+        if positions.len() == space.rank() - first {
+            return Ok(wire);
+        }
+        let one = Dim::Fixed(1);
+        let shape: Shape = (first..space.rank())
+            .map(|at| match positions.binary_search(&at) {
+                Ok(i) => wire.shape[i].clone(),
+                Err(_) => one.clone(),
+            })
+            .collect();
+        self.reshape(&wire, &shape)
+    }
+
+    fn read(&mut self, slot: usize, perm: &Perm) -> Result<Wire, OpError> {
+        let id = self
+            .io
+            .operand_id(slot)
+            .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))?;
+        let owner = self.owner();
+        let wire = self
+            .lowering
+            .read(owner, self.scope, id, perm, &self.origin)?;
+        Ok(self.wire(wire))
+    }
+
+    fn wire(&self, id: WireId) -> Wire {
+        let fact = self.lowering.build.fact(id);
+        Wire {
+            id,
+            dtype: fact.dtype,
+            shape: fact.shape.clone(),
+        }
+    }
+
+    /// Shape of a result in the operator's order.
+    pub fn result_shape(&self, slot: usize) -> Shape {
+        let shape = &self.io.result(slot).shape;
+        self.placed.plans[self.graph.0]
+            .result(self.op, slot, shape.rank())
+            .shape(shape)
+    }
+
+    /// Element type of a result.
+    pub fn result_dtype(&self, slot: usize) -> DType {
+        self.io.result(slot).dtype
+    }
+
+    /// Begins a node.
+    pub fn node(&mut self, op_type: &'static str) -> NodeBuilder<'_, 'c> {
+        NodeBuilder::new(self, op_type)
+    }
+
+    /// An initialiser, shared with every equal one.
+    pub fn literal(&mut self, literal: Literal) -> Wire {
+        let id = self.lowering.build.shared(literal);
+        self.wire(id)
+    }
+
+    /// The elements of a wire, where it is an initialiser.
+    pub fn known(&self, wire: &Wire) -> Option<&Literal> {
+        self.lowering.build.literal(wire.id)
+    }
+
+    /// Gives a result, in the operator's order.
+    pub fn finish(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        let expected = self.result_shape(slot);
+        let dtype = self.result_dtype(slot);
+        let fits = |(have, want): (&Dim, &Dim)| {
+            have == want || have.fixed().is_none() || want.fixed().is_none()
+        };
+        let same_rank = wire.rank() == expected.rank();
+        if !same_rank || !wire.shape.dims().iter().zip(expected.dims()).all(fits) {
+            return Err(OpError::result(
+                slot,
+                format!("{expected} from the lowering"),
+                &wire.shape,
+            ));
+        }
+        if wire.dtype != dtype {
+            return Err(OpError::result(slot, dtype, wire.dtype));
+        }
+        let id = self.io.result_id(slot);
+        let value = self.io.result(slot);
+        let perm = self.placed.plans[self.graph.0].result(self.op, slot, expected.rank());
+        if self.graph.0 == 0 {
+            self.lowering.build.hold(wire.id, &value.name);
+        }
+        self.scope.bind(id, perm, wire.id);
+        self.finished += 1;
+        Ok(())
+    }
+
+    /// Runs a subgraph in place of this operator: wires in and out are in the file's axis order.
+    pub fn inline(&mut self, subgraph: GraphId, operands: &[Wire]) -> Result<Vec<Wire>, OpError> {
+        let ids: Vec<WireId> = operands.iter().map(|wire| wire.id).collect();
+        let results = self.lowering.inline(subgraph, &ids)?;
+        Ok(results.into_iter().map(|id| self.wire(id)).collect())
+    }
+
+    pub(super) fn fail(&mut self, error: OpError) {
+        self.failed.get_or_insert(error);
+    }
+
+    pub(super) fn push(
+        &mut self,
+        node: super::node::Draft,
+        outs: Vec<(DType, Shape)>,
+    ) -> Vec<Wire> {
+        let build = &mut self.lowering.build;
+        let wires: Vec<WireId> = outs
+            .into_iter()
+            .map(|(dtype, shape)| build.wire(dtype, shape, Source::Node))
+            .collect();
+        self.lowering.push(
+            node.op_type,
+            node.inputs,
+            wires.clone(),
+            node.attrs,
+            &self.origin,
+        );
+        wires.into_iter().map(|id| self.wire(id)).collect()
+    }
+
+    /// A transposition; folded when the wire is an initialiser. `axes` is as in ONNX's `Transpose.perm`.
+    pub fn transpose(&mut self, wire: &Wire, axes: &[usize]) -> Result<Wire, OpError> {
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == wire.rank())
+            .ok_or_else(|| {
+                OpError::option("perm", "a permutation of the axes", format!("{axes:?}"))
+            })?;
+        if perm.is_identity() {
+            return Ok(wire.clone());
+        }
+        if let Some(literal) = self.known(wire) {
+            let literal = turned(literal, &perm)?;
+            return Ok(self.literal(literal));
+        }
+        let id = self.lowering.turn(wire.id, &perm, &self.origin);
+        Ok(self.wire(id))
+    }
+}

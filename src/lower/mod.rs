@@ -1,0 +1,412 @@
+//! Checked, placed graph → ONNX. Walks operators in order and lets each write its nodes; this module
+//! decides in which axis order a value is handed to it.
+
+mod cx;
+mod forms;
+mod node;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use cx::{LowerCx, Wire};
+pub use forms::Cut;
+pub use node::NodeBuilder;
+
+use crate::check::Checked;
+use crate::error::{Error, OpError, OpErrorKind};
+use crate::ir::{Content, Graph, GraphId, Literal, Model, OpId, Order, Perm, ValueId};
+use crate::onnx::{self, Attr, Build, Emitted, Face, Node, WireId};
+use crate::passes::{self, place::Plan};
+
+/// What a lowering is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// The opset to write; `None` for the default, raised where an operator needs more.
+    pub opset: Option<i64>,
+}
+
+/// A graph that is ready to be lowered: passes have run over it and every operator has its order.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    model: Model,
+    plans: Vec<Plan>,
+}
+
+impl Placed {
+    pub fn graph(&self, id: GraphId) -> &Graph {
+        &self.model.graphs[id.0]
+    }
+
+    /// How a graph input or output is declared: its permutation from the file's order, and the order that
+    /// makes it, where its axes say.
+    pub fn face(&self, id: GraphId, value: ValueId) -> (Perm, Option<Order>) {
+        let rank = self.graph(id).value(value).shape.rank();
+        let plan = &self.plans[id.0];
+        let perm = plan.face(value, rank);
+        let layout = plan.layout(value, &perm);
+        (perm, layout)
+    }
+}
+
+/// Runs the passes and places every subgraph.
+pub(crate) fn prepare(checked: Checked, channels_first: bool) -> Placed {
+    let mut model = checked.into_model();
+    let plans = model
+        .graphs
+        .iter_mut()
+        .enumerate()
+        .map(|(index, graph)| {
+            passes::run(graph);
+            let face = (channels_first && index == 0).then_some(Order::ChannelsFirst);
+            passes::place::place(graph, face)
+        })
+        .collect();
+    Placed { model, plans }
+}
+
+/// The ONNX graph of a model, and where each TFLite tensor went.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub emitted: Emitted,
+    pub opset: i64,
+    /// TFLite tensors by name: the wire that holds each, and the order of its axes.
+    pub held: Vec<(Arc<str>, WireId, Perm)>,
+    /// Graph inputs and outputs: the order in which each is declared.
+    pub face: (Vec<Perm>, Vec<Perm>),
+    pub transposes: usize,
+    pub nodes: usize,
+}
+
+/// Lowers the main subgraph.
+///
+/// # Errors
+/// What an operator cannot express, located.
+pub(crate) fn lower(placed: &Arc<Placed>, options: Options) -> Result<Lowered, Error> {
+    let mut opset = options.opset.unwrap_or(onnx::DEFAULT_OPSET);
+    loop {
+        match attempt(placed, opset) {
+            Ok(lowered) => return Ok(lowered),
+            Err(Halt::Opset(needed, error)) => {
+                if options.opset.is_some() || needed <= opset || needed > onnx::MAX_OPSET {
+                    return Err(error.advice(format!("give --opset {needed} or none")));
+                }
+                opset = needed;
+            }
+            Err(Halt::Fault(error)) => return Err(error),
+        }
+    }
+}
+
+/// Why an attempt ended: a fault, or a form that the attempted opset lacks.
+enum Halt {
+    Opset(i64, Error),
+    Fault(Error),
+}
+
+fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
+    let main = GraphId(0);
+    let graph = &placed.model.graphs[main.0];
+    let plan = &placed.plans[main.0];
+    let mut lowering = Lowering {
+        placed: placed.clone(),
+        opset,
+        build: Build::default(),
+    };
+    let mut scope = Scope::default();
+    let mut inputs = Vec::new();
+    let mut input_perms = Vec::new();
+    for &id in &graph.inputs {
+        let value = graph.value(id);
+        let perm = plan.face(id, value.shape.rank());
+        let shape = perm.shape(&value.shape);
+        let wire = lowering.build.wire(value.dtype, shape, onnx::Source::Input);
+        scope.bind(id, perm.clone(), wire);
+        inputs.push((value.name.clone(), wire));
+        input_perms.push(perm);
+    }
+    lowering.run(main, &mut scope)?;
+    let mut outputs = Vec::new();
+    let mut output_perms = Vec::new();
+    for &id in &graph.outputs {
+        let value = graph.value(id);
+        let perm = plan.face(id, value.shape.rank());
+        let origin = Origin::output(&value.name);
+        let wire = lowering.read(graph, &mut scope, id, &perm, &origin);
+        let wire = wire.map_err(|error| {
+            Halt::Fault(error.at(
+                crate::error::Site {
+                    subgraph: graph.name.clone(),
+                    op: None,
+                    code: None,
+                    place: None,
+                    tensor: Some(value.name.clone()),
+                },
+                |_| None,
+            ))
+        })?;
+        outputs.push((value.name.clone(), wire));
+        output_perms.push(perm);
+    }
+    let held = scope.held(graph);
+    let transposes = lowering.count("Transpose");
+    let nodes = lowering.build.nodes.len();
+    let emitted = onnx::emit(
+        lowering.build,
+        &Face { inputs, outputs },
+        opset,
+        &placed.model,
+    );
+    Ok(Lowered {
+        emitted,
+        opset,
+        held,
+        face: (input_perms, output_perms),
+        transposes,
+        nodes,
+    })
+}
+
+/// The state of one attempt.
+#[derive(Debug)]
+pub(crate) struct Lowering {
+    placed: Arc<Placed>,
+    opset: i64,
+    build: Build,
+}
+
+/// Where the values of one subgraph are: each in every order that something has read it in.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    wires: HashMap<ValueId, Vec<(Perm, WireId)>>,
+}
+
+impl Scope {
+    fn bind(&mut self, id: ValueId, perm: Perm, wire: WireId) {
+        self.wires.entry(id).or_default().push((perm, wire));
+    }
+
+    /// The first wire of each computed value: the one its producer wrote.
+    fn held(&self, graph: &Graph) -> Vec<(Arc<str>, WireId, Perm)> {
+        let mut ids: Vec<_> = self.wires.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
+            .filter(|&id| graph.value(id).constant().is_none())
+            .filter_map(|id| {
+                let (perm, wire) = self.wires[&id].first()?;
+                Some((graph.value(id).name.clone(), *wire, perm.clone()))
+            })
+            .collect()
+    }
+}
+
+/// What new nodes are named after.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// `CONV_2D_17`
+    name: Arc<str>,
+    /// `main[17]`
+    place: Arc<str>,
+}
+
+impl Origin {
+    fn of(graph: &Graph, op: OpId, main: bool) -> Self {
+        let origin = &graph.op(op).origin;
+        let plain = format!("{}_{}", origin.code, origin.index);
+        Origin {
+            name: match main {
+                true => plain.into(),
+                false => format!("{}/{plain}", origin.subgraph).into(),
+            },
+            place: format!("{}[{}]", origin.subgraph, origin.index).into(),
+        }
+    }
+
+    fn output(name: &str) -> Self {
+        Origin {
+            name: format!("output/{name}").into(),
+            place: "output".into(),
+        }
+    }
+}
+
+impl Lowering {
+    /// Lowers every operator of a subgraph whose inputs are bound in `scope`.
+    fn run(&mut self, id: GraphId, scope: &mut Scope) -> Result<(), Halt> {
+        let placed = self.placed.clone();
+        let graph = &placed.model.graphs[id.0];
+        for op in graph.ops() {
+            let node = graph.op(op);
+            let mut cx = LowerCx::new(&placed, self, scope, id, op);
+            let done = node.op.lower(&mut cx).and_then(|()| cx.end());
+            done.map_err(|error| {
+                let opset = match error.kind {
+                    OpErrorKind::NeedsOpset(opset) => Some(opset),
+                    OpErrorKind::Plain(_) => None,
+                };
+                let error = error.at(node.origin.site(), |place| graph.tensor_name(op, place));
+                match opset {
+                    Some(opset) => Halt::Opset(opset, error),
+                    None => Halt::Fault(error),
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Runs another subgraph in place: its inputs are these wires, in the file's axis order; so are the
+    /// outputs.
+    fn inline(&mut self, id: GraphId, operands: &[WireId]) -> Result<Vec<WireId>, OpError> {
+        let placed = self.placed.clone();
+        let graph = &placed.model.graphs[id.0];
+        let mut scope = Scope::default();
+        for (&value, &wire) in graph.inputs.iter().zip(operands) {
+            scope.bind(value, Perm::identity(graph.value(value).shape.rank()), wire);
+        }
+        self.run(id, &mut scope).map_err(|halt| match halt {
+            Halt::Opset(opset, _) => OpError::needs_opset(opset),
+            Halt::Fault(error) => OpError::unsupported(format!("in its subgraph: {error}")),
+        })?;
+        let origin = Origin::output(&graph.name);
+        graph
+            .outputs
+            .iter()
+            .map(|&value| {
+                let perm = Perm::identity(graph.value(value).shape.rank());
+                self.read(graph, &mut scope, value, &perm, &origin)
+            })
+            .collect()
+    }
+
+    /// A value with its axes in this order: as it is, or turned, once for all readers.
+    fn read(
+        &mut self,
+        graph: &Graph,
+        scope: &mut Scope,
+        id: ValueId,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let known = scope.wires.get(&id).map_or(&[][..], Vec::as_slice);
+        if let Some((_, wire)) = known.iter().find(|(have, _)| have == perm) {
+            return Ok(*wire);
+        }
+        let first = known.first().cloned();
+        let value = graph.value(id);
+        let wire = match (&value.content, first) {
+            (Content::Constant(_), _) => {
+                let literal = value
+                    .literal()
+                    .ok_or_else(|| OpError::unsupported("a constant whose shape is not static"))?;
+                let wire = self.build.initializer(turned(&literal, perm)?);
+                self.build.hold(wire, &value.name);
+                wire
+            }
+            (Content::Computed, Some((have, wire))) => {
+                // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
+                let relative = have.inverse().then(perm);
+                self.turn(wire, &relative, origin)
+            }
+            (Content::Computed, None) => {
+                return Err(OpError::inconsistent(format!(
+                    "tensor {:?} is read before it is computed",
+                    value.name
+                )));
+            }
+        };
+        scope.bind(id, perm.clone(), wire);
+        Ok(wire)
+    }
+
+    /// A transpose, or a reshape where it only moves axes of extent 1.
+    fn turn(&mut self, wire: WireId, perm: &Perm, origin: &Origin) -> WireId {
+        let fact = self.build.fact(wire);
+        let (dtype, from) = (fact.dtype, fact.shape.clone());
+        let shape = perm.shape(&from);
+        if perm.only_moves_units(&from) {
+            if let Some(dims) = shape.fixed() {
+                return self.reshape(wire, &dims, origin);
+            }
+        }
+        let axes = perm.axes().iter().map(|&axis| axis as i64).collect();
+        let out = self.build.wire(dtype, shape, onnx::Source::Node);
+        self.push(
+            "Transpose",
+            vec![Some(wire)],
+            vec![out],
+            vec![("perm", Attr::Ints(axes))],
+            origin,
+        );
+        out
+    }
+
+    fn reshape(&mut self, wire: WireId, dims: &[usize], origin: &Origin) -> WireId {
+        let ints: Vec<i64> = dims.iter().map(|&n| n as i64).collect();
+        let target = self.build.shared(int64s(&ints));
+        let dtype = self.build.fact(wire).dtype;
+        let shape = crate::ir::Shape::new(dims.iter().copied());
+        let out = self.build.wire(dtype, shape, onnx::Source::Node);
+        self.push(
+            "Reshape",
+            vec![Some(wire), Some(target)],
+            vec![out],
+            vec![],
+            origin,
+        );
+        out
+    }
+
+    fn push(
+        &mut self,
+        op_type: &'static str,
+        inputs: Vec<Option<WireId>>,
+        outputs: Vec<WireId>,
+        attrs: Vec<(&'static str, Attr)>,
+        origin: &Origin,
+    ) {
+        self.build.nodes.push(Node {
+            op_type,
+            inputs,
+            outputs,
+            attrs,
+            origin: origin.name.clone(),
+            place: origin.place.clone(),
+        });
+    }
+
+    fn count(&self, op_type: &str) -> usize {
+        let nodes = self.build.nodes.iter();
+        nodes.filter(|node| node.op_type == op_type).count()
+    }
+}
+
+/// A rank-1 INT64 literal: axes, shapes, pads.
+fn int64s(ints: &[i64]) -> Literal {
+    Literal {
+        dtype: crate::ir::DType::Int64,
+        shape: vec![ints.len()],
+        data: ints.iter().flat_map(|n| n.to_le_bytes()).collect(),
+    }
+}
+
+/// Constant elements with their axes permuted.
+fn turned(literal: &Literal, perm: &Perm) -> Result<Literal, OpError> {
+    if perm.is_identity() {
+        return Ok(literal.clone());
+    }
+    let width = literal.dtype.bytes().ok_or_else(|| {
+        OpError::unsupported(format!("reordering packed {} constants", literal.dtype))
+    })?;
+    Ok(Literal {
+        dtype: literal.dtype,
+        data: onnx::permute::permute(&literal.data, width, &literal.shape, perm),
+        shape: perm.dims(&literal.shape),
+    })
+}
+
+impl From<Halt> for Error {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Opset(_, error) | Halt::Fault(error) => error,
+        }
+    }
+}

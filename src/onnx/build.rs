@@ -1,0 +1,111 @@
+//! An ONNX graph under construction. Wires are numbers; they get their names when the graph is written,
+//! because what a wire should be called is known only once it is known what it ends up as.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Attr;
+use crate::ir::{DType, Literal, Shape};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct WireId(u32);
+
+impl WireId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is known of a wire: everything `value_info` says.
+#[derive(Debug)]
+pub(crate) struct WireFact {
+    pub dtype: DType,
+    pub shape: Shape,
+    /// The TFLite tensor it holds, by name.
+    pub holds: Option<Arc<str>>,
+    pub source: Source,
+}
+
+#[derive(Debug)]
+pub(crate) enum Source {
+    Input,
+    Node,
+    Initializer(Literal),
+}
+
+/// A node, its inputs and outputs by wire.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub op_type: &'static str,
+    pub inputs: Vec<Option<WireId>>,
+    pub outputs: Vec<WireId>,
+    pub attrs: Vec<(&'static str, Attr)>,
+    /// `CONV_2D_17`: the TFLite operator it comes from.
+    pub origin: Arc<str>,
+    /// `main[17]`: the same for people.
+    pub place: Arc<str>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Build {
+    pub wires: Vec<WireFact>,
+    pub nodes: Vec<Node>,
+    literals: HashMap<Literal, WireId>,
+}
+
+// Literals are shared by content; only small ones are looked up that way.
+impl std::hash::Hash for Literal {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.dtype.hash(state);
+        self.shape.hash(state);
+        self.data.hash(state);
+    }
+}
+
+impl Build {
+    pub fn wire(&mut self, dtype: DType, shape: Shape, source: Source) -> WireId {
+        // A graph of 2^32 wires would have failed to load long before.
+        let id = WireId(u32::try_from(self.wires.len()).unwrap_or(u32::MAX));
+        self.wires.push(WireFact {
+            dtype,
+            shape,
+            holds: None,
+            source,
+        });
+        id
+    }
+
+    pub fn fact(&self, id: WireId) -> &WireFact {
+        &self.wires[id.index()]
+    }
+
+    /// Says that a wire holds a TFLite tensor, unless it already holds another.
+    pub fn hold(&mut self, id: WireId, name: &Arc<str>) {
+        self.wires[id.index()]
+            .holds
+            .get_or_insert_with(|| name.clone());
+    }
+
+    /// An initialiser of its own.
+    pub fn initializer(&mut self, literal: Literal) -> WireId {
+        let shape = Shape::new(literal.shape.iter().copied());
+        self.wire(literal.dtype, shape, Source::Initializer(literal))
+    }
+
+    /// An initialiser that equal literals share.
+    pub fn shared(&mut self, literal: Literal) -> WireId {
+        if let Some(&id) = self.literals.get(&literal) {
+            return id;
+        }
+        let id = self.initializer(literal.clone());
+        self.literals.insert(literal, id);
+        id
+    }
+
+    pub fn literal(&self, id: WireId) -> Option<&Literal> {
+        match &self.fact(id).source {
+            Source::Initializer(literal) => Some(literal),
+            _ => None,
+        }
+    }
+}

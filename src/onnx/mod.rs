@@ -1,0 +1,13 @@
+//! The ONNX side: wire types, and the graph under construction.
+
+mod attr;
+mod build;
+mod emit;
+mod opset;
+pub(crate) mod permute;
+pub(crate) mod proto;
+
+pub(crate) use attr::Attr;
+pub(crate) use build::{Build, Node, Source, WireId};
+pub(crate) use emit::{Emitted, Face, emit};
+pub(crate) use opset::{DEFAULT_OPSET, MAX_OPSET, ir_version, since};

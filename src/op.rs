@@ -1,0 +1,469 @@
+//! The extension surface: what an operator is, and how it is registered.
+//!
+//! One TFLite operator is one type that implements [`Operator`] and one [`OpDef`] row that says how to
+//! make it from the file. The rest of the crate names no operator.
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+pub use crate::error::OpError;
+pub use crate::ir::{Content, DType, Dim, Literal, Order, Perm, Role, Shape, Symbol, Value};
+pub use crate::lower::{Cut, LowerCx, NodeBuilder, Wire};
+#[cfg(feature = "validate")]
+pub use crate::reference::ReferenceCx;
+pub use crate::tflite::RawOp;
+
+use crate::ir::{Graph, GraphId, OpId, ValueId};
+use crate::tflite::schema::BuiltinOperator;
+
+/// What a TFLite operator means. `check` and `lower` are the contract; every default is the safe answer.
+pub trait Operator: Debug + Send + Sync {
+    /// Refuses operands that the operator, or its lowering, does not take. Runs before everything else.
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError>;
+
+    /// Shapes of the results, from those of the operands. `None`: the file's own shapes are trusted.
+    /// A dimension that depends on data is a fresh symbol ([`Operands::unknown_dim`]).
+    fn infer(&self, _io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        Ok(None)
+    }
+
+    /// The results as constants, where the operands determine them. Shape arithmetic and decoding of
+    /// weights fold; arithmetic on weights is left to the runtime.
+    fn fold(&self, _io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        Ok(None)
+    }
+
+    /// Which axes of the operands are which axes of the results. The default is never wrong and may cost
+    /// a transpose.
+    fn placement(&self, _io: &Operands<'_>) -> Placement {
+        Placement::Barrier
+    }
+
+    /// Writes the operator as ONNX nodes, in the physical axis order that `cx` reports.
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError>;
+
+    /// Executes the operator on tensors in TFLite's own order, for validation. Without it a conversion is
+    /// reported as unverified.
+    #[cfg(feature = "validate")]
+    fn reference(&self, _cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        Err(OpError::unsupported("no reference execution"))
+    }
+
+    /// How far two right executions may differ.
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::EXACT
+    }
+
+    /// Subgraphs that the operator runs.
+    fn subgraphs(&self) -> &[GraphId] {
+        &[]
+    }
+}
+
+/// How far two right executions of one operator may be apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerance {
+    rounds: bool,
+}
+
+impl Tolerance {
+    /// The bits are determined: data movement, integer arithmetic.
+    pub const EXACT: Tolerance = Tolerance { rounds: false };
+    /// Floating-point arithmetic, in an order the runtime chooses.
+    pub const ROUNDING: Tolerance = Tolerance { rounds: true };
+
+    /// May right results differ at all?
+    pub fn rounds(self) -> bool {
+        self.rounds
+    }
+}
+
+/// How an operator stands to the physical order of its operands and results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// Works in the file's own axis order alone.
+    Barrier,
+    /// Works in any order, so long as the axes correspond.
+    Free(AxisMap),
+    /// Works in one order alone.
+    Fixed(Order, AxisMap),
+}
+
+/// The axes an operator works on (its *space*), and which axis of each operand and result is which of
+/// them. Operands and results that are not listed stay in the file's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AxisMap {
+    pub(crate) roles: Vec<Role>,
+    pub(crate) operands: Vec<(usize, Vec<usize>)>,
+    pub(crate) results: Vec<(usize, Vec<usize>)>,
+}
+
+impl AxisMap {
+    /// A space of `rank` axes that mean nothing in particular.
+    pub fn new(rank: usize) -> Self {
+        AxisMap {
+            roles: vec![Role::Unknown; rank],
+            ..Self::default()
+        }
+    }
+
+    /// Batch, `rank - 2` spatial axes, channel: what TFLite's convolutions and pools work on.
+    pub fn channels_last(rank: usize) -> Self {
+        let mut roles = vec![Role::Batch];
+        roles.extend((0..).map(Role::Space).take(rank.saturating_sub(2)));
+        roles.push(Role::Channel);
+        AxisMap {
+            roles,
+            ..Self::default()
+        }
+    }
+
+    /// Operand 0 and result 0 have the axes of the space, in order.
+    pub fn same(rank: usize) -> Self {
+        Self::new(rank).operand(0, 0..rank).result(0, 0..rank)
+    }
+
+    /// Every operand is broadcast to result 0: axes are aligned at the right.
+    pub fn elementwise(io: &Operands<'_>) -> Self {
+        let rank = io.result(0).shape.rank();
+        let mut map = Self::new(rank).result(0, 0..rank);
+        for slot in 0..io.len() {
+            if let Some(value) = io.get(slot) {
+                let own = value.shape.rank();
+                if own <= rank {
+                    map = map.operand(slot, rank - own..rank);
+                }
+            }
+        }
+        map
+    }
+
+    /// Says which axis of the space each axis of an operand is.
+    pub fn operand(mut self, slot: usize, axes: impl IntoIterator<Item = usize>) -> Self {
+        self.operands.push((slot, axes.into_iter().collect()));
+        self
+    }
+
+    /// Says which axis of the space each axis of a result is.
+    pub fn result(mut self, slot: usize, axes: impl IntoIterator<Item = usize>) -> Self {
+        self.results.push((slot, axes.into_iter().collect()));
+        self
+    }
+}
+
+/// A TFLite operator's row: its code, what the file may say of it, and how to make it.
+#[derive(Clone)]
+pub struct OpDef {
+    pub(crate) code: Code,
+    pub(crate) versions: RangeInclusive<i32>,
+    pub(crate) operands: RangeInclusive<usize>,
+    pub(crate) results: RangeInclusive<usize>,
+    pub(crate) emits: &'static [&'static str],
+    pub(crate) note: &'static str,
+    pub(crate) parse: Parse,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Builtin(BuiltinOperator),
+    Custom(Arc<str>),
+}
+
+#[derive(Clone)]
+pub(crate) enum Parse {
+    Static(fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>),
+    Custom(Arc<ParseFn>),
+}
+
+type ParseFn = dyn Fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError> + Send + Sync;
+
+impl OpDef {
+    /// A builtin operator. Without further words: version 1, one operand, one result.
+    pub(crate) const fn new(
+        code: BuiltinOperator,
+        parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
+    ) -> Self {
+        OpDef {
+            code: Code::Builtin(code),
+            versions: 1..=1,
+            operands: 1..=1,
+            results: 1..=1,
+            emits: &[],
+            note: "",
+            parse: Parse::Static(parse),
+        }
+    }
+
+    pub(crate) fn custom(
+        name: &str,
+        parse: impl Fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError> + Send + Sync + 'static,
+    ) -> Self {
+        OpDef {
+            code: Code::Custom(name.into()),
+            versions: 0..=i32::MAX,
+            operands: 0..=MANY,
+            results: 0..=MANY,
+            emits: &[],
+            note: "",
+            parse: Parse::Custom(Arc::new(parse)),
+        }
+    }
+
+    /// The versions whose meaning is known; LiteRT's register.cc has the same upper bounds.
+    pub(crate) const fn versions(mut self, versions: RangeInclusive<i32>) -> Self {
+        self.versions = versions;
+        self
+    }
+
+    /// How many operands and results there may be, omitted ones counted.
+    pub(crate) const fn arity(
+        mut self,
+        operands: RangeInclusive<usize>,
+        results: RangeInclusive<usize>,
+    ) -> Self {
+        self.operands = operands;
+        self.results = results;
+        self
+    }
+
+    /// The ONNX operators that express it, for the documentation.
+    pub(crate) const fn emits(mut self, emits: &'static [&'static str]) -> Self {
+        self.emits = emits;
+        self
+    }
+
+    /// What the documentation's table says of its limits.
+    pub(crate) const fn note(mut self, note: &'static str) -> Self {
+        self.note = note;
+        self
+    }
+
+    /// TFLite's name of the operator.
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.code {
+            Code::Builtin(code) => match code.variant_name() {
+                Some(name) => Cow::Borrowed(name),
+                None => Cow::Owned(format!("builtin operator {}", code.0)),
+            },
+            Code::Custom(name) => Cow::Borrowed(name),
+        }
+    }
+
+    pub(crate) fn make(&self, raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        match &self.parse {
+            Parse::Static(parse) => parse(raw),
+            Parse::Custom(parse) => parse(raw),
+        }
+    }
+}
+
+/// An arity without a bound; the file's own size bounds it.
+pub(crate) const MANY: usize = u16::MAX as usize;
+
+impl Debug for OpDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpDef({})", self.name())
+    }
+}
+
+/// An operator's operands and results, as the stages before lowering see them.
+#[derive(Debug)]
+pub struct Operands<'a> {
+    graph: &'a Graph,
+    operands: Vec<Option<ValueId>>,
+    results: Vec<ValueId>,
+}
+
+impl<'a> Operands<'a> {
+    pub(crate) fn new(graph: &'a Graph, op: OpId) -> Self {
+        Operands {
+            graph,
+            operands: graph.operands(op),
+            results: graph.results(op),
+        }
+    }
+
+    /// Number of operands, omitted ones counted.
+    pub fn len(&self) -> usize {
+        self.operands.len()
+    }
+
+    /// Has it no operands at all?
+    pub fn is_empty(&self) -> bool {
+        self.operands.is_empty()
+    }
+
+    /// Number of results.
+    pub fn results(&self) -> usize {
+        self.results.len()
+    }
+
+    pub(crate) fn operand_id(&self, slot: usize) -> Option<ValueId> {
+        self.operands.get(slot).copied().flatten()
+    }
+
+    pub(crate) fn result_id(&self, slot: usize) -> ValueId {
+        self.results[slot]
+    }
+
+    pub(crate) fn operand_ids(&self) -> impl Iterator<Item = ValueId> + '_ {
+        self.operands.iter().copied().flatten()
+    }
+
+    pub(crate) fn result_ids(&self) -> &[ValueId] {
+        &self.results
+    }
+
+    /// An operand, where it is given.
+    pub fn get(&self, slot: usize) -> Option<&'a Value> {
+        self.operand_id(slot).map(|id| self.graph.value(id))
+    }
+
+    /// An operand that must be given.
+    pub fn operand(&self, slot: usize) -> Result<&'a Value, OpError> {
+        self.get(slot)
+            .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
+    }
+
+    /// A result. Arity is checked before any operator code runs.
+    ///
+    /// # Panics
+    /// When `slot` is not below [`Operands::results`].
+    pub fn result(&self, slot: usize) -> &'a Value {
+        self.graph.value(self.results[slot])
+    }
+
+    /// Shape of an operand.
+    pub fn shape(&self, slot: usize) -> Result<&'a Shape, OpError> {
+        Ok(&self.operand(slot)?.shape)
+    }
+
+    /// Shape of an operand as numbers; an error where one is known only at run time.
+    pub fn dims(&self, slot: usize) -> Result<Vec<usize>, OpError> {
+        let shape = self.shape(slot)?;
+        shape.fixed().ok_or_else(|| {
+            OpError::unsupported_operand(slot, format!("needs a static shape, found {shape}"))
+        })
+    }
+
+    /// Number of dimensions of an operand.
+    pub fn rank(&self, slot: usize) -> Result<usize, OpError> {
+        Ok(self.shape(slot)?.rank())
+    }
+
+    /// The elements of an INT32 or INT64 operand, where it is constant.
+    pub fn known_ints(&self, slot: usize) -> Option<Vec<i64>> {
+        self.get(slot)?.literal()?.ints()
+    }
+
+    /// The elements of an INT32 or INT64 operand that must be constant.
+    pub fn ints(&self, slot: usize) -> Result<Vec<i64>, OpError> {
+        self.known_ints(slot).ok_or_else(|| {
+            let value = self.get(slot);
+            let found = value.map_or("none".into(), |v| match v.constant() {
+                Some(_) => v.dtype.to_string(),
+                None => format!("computed {}", v.dtype),
+            });
+            OpError::unsupported_operand(
+                slot,
+                format!("expected constant INT32 or INT64, found {found}"),
+            )
+        })
+    }
+
+    /// The one element of a constant INT32 or INT64 operand.
+    pub fn int(&self, slot: usize) -> Result<i64, OpError> {
+        match self.ints(slot)?.as_slice() {
+            [n] => Ok(*n),
+            many => Err(OpError::operand(
+                slot,
+                "one element",
+                format!("{} elements", many.len()),
+            )),
+        }
+    }
+
+    /// Refuses an operand of another rank.
+    pub fn expect_rank(&self, slot: usize, ranks: RangeInclusive<usize>) -> Result<(), OpError> {
+        let shape = self.shape(slot)?;
+        if ranks.contains(&shape.rank()) {
+            return Ok(());
+        }
+        let expected = if ranks.start() == ranks.end() {
+            format!("rank {}", ranks.start())
+        } else {
+            format!("rank {} to {}", ranks.start(), ranks.end())
+        };
+        Err(OpError::operand(slot, expected, shape))
+    }
+
+    /// Refuses an operand of another element type.
+    pub fn expect_dtype(&self, slot: usize, allowed: &[DType]) -> Result<(), OpError> {
+        let dtype = self.operand(slot)?.dtype;
+        if allowed.contains(&dtype) {
+            return Ok(());
+        }
+        let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        Err(OpError::operand(slot, names.join(" or "), dtype))
+    }
+
+    /// Refuses operands whose element types differ.
+    pub fn expect_same_dtype(&self, slot: usize, other: usize) -> Result<(), OpError> {
+        let (dtype, expected) = (self.operand(slot)?.dtype, self.operand(other)?.dtype);
+        if dtype == expected {
+            return Ok(());
+        }
+        Err(OpError::operand(
+            slot,
+            format!("{expected} like operand {other}"),
+            dtype,
+        ))
+    }
+
+    /// Refuses a result of another element type.
+    pub fn expect_result_dtype(&self, slot: usize, expected: DType) -> Result<(), OpError> {
+        let dtype = self.result(slot).dtype;
+        if dtype == expected {
+            return Ok(());
+        }
+        Err(OpError::result(slot, expected, dtype))
+    }
+
+    /// A dimension of a result that is known only at run time.
+    pub fn unknown_dim(&self, result: usize, axis: usize) -> Dim {
+        let name = &self.result(result).name;
+        Dim::Symbol(Symbol::new(format!("{name}.{axis}")))
+    }
+}
+
+/// Resolves an axis that may count from the end.
+pub fn resolve_axis(axis: i64, rank: usize) -> Result<usize, OpError> {
+    let signed = i64::try_from(rank).unwrap_or(i64::MAX);
+    let resolved = if axis < 0 { axis + signed } else { axis };
+    usize::try_from(resolved)
+        .ok()
+        .filter(|&axis| axis < rank)
+        .ok_or_else(|| OpError::option("axis", format!("within rank {rank}"), axis))
+}
+
+/// The shape that numpy broadcasting gives; `None` where the shapes do not fit.
+pub fn broadcast<'s>(shapes: impl IntoIterator<Item = &'s Shape>) -> Option<Shape> {
+    let mut dims: Vec<Dim> = Vec::new(); // innermost first
+    for shape in shapes {
+        for (i, dim) in shape.dims().iter().rev().enumerate() {
+            match dims.get_mut(i) {
+                None => dims.push(dim.clone()),
+                Some(have) if have == dim || dim.is_one() => {}
+                Some(have) if have.is_one() => *have = dim.clone(),
+                // A symbol against a number above 1: only the number makes the model valid.
+                Some(have @ Dim::Symbol(_)) => *have = dim.clone(),
+                Some(Dim::Fixed(_)) if dim.fixed().is_none() => {}
+                Some(_) => return None,
+            }
+        }
+    }
+    dims.reverse();
+    Some(dims.into_iter().collect())
+}

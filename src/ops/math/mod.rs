@@ -1,0 +1,7 @@
+//! Arithmetic and comparison, element by element.
+
+mod arithmetic;
+
+use crate::op::OpDef;
+
+pub(super) static DEFS: &[&[OpDef]] = &[arithmetic::DEFS];

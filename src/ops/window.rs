@@ -1,0 +1,130 @@
+//! Sliding windows: what convolutions and pools share.
+
+use crate::ir::Dim;
+use crate::op::{NodeBuilder, OpError};
+use crate::tflite::schema::Padding;
+
+/// A window along one spatial axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Axis {
+    pub stride: usize,
+    pub dilation: usize,
+}
+
+/// A window over the spatial axes, outermost first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub axes: Vec<Axis>,
+    pub same: bool,
+}
+
+/// A window laid over an input: everything ONNX wants to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Laid {
+    pub kernel: Vec<usize>,
+    pub strides: Vec<usize>,
+    pub dilations: Vec<usize>,
+    /// Elements of padding before and after each axis.
+    pub pads: Vec<(usize, usize)>,
+    pub output: Vec<usize>,
+}
+
+impl Window {
+    /// `strides` and `dilations` as the options give them, outermost axis first.
+    pub fn new(padding: Padding, strides: &[i32], dilations: &[i32]) -> Result<Self, OpError> {
+        let positive = |name: &str, n: i32| {
+            usize::try_from(n)
+                .ok()
+                .filter(|&n| n > 0)
+                .ok_or_else(|| OpError::option(name, "a positive number", n))
+        };
+        let axes = strides.iter().zip(dilations).map(|(&stride, &dilation)| {
+            Ok(Axis {
+                stride: positive("stride", stride)?,
+                dilation: positive("dilation", dilation)?,
+            })
+        });
+        Ok(Window {
+            axes: axes.collect::<Result<_, OpError>>()?,
+            same: match padding {
+                Padding::SAME => true,
+                Padding::VALID => false,
+                other => return Err(OpError::option("padding", "SAME or VALID", other.0)),
+            },
+        })
+    }
+
+    /// Output extents and pads (LiteRT: `ComputePaddingHeightWidth`, kernels/padding.h). SAME pads the end
+    /// by one more where the padding is odd.
+    pub fn lay(&self, input: &[usize], kernel: &[usize]) -> Result<Laid, OpError> {
+        let mut laid = Laid {
+            kernel: kernel.to_vec(),
+            strides: self.axes.iter().map(|axis| axis.stride).collect(),
+            dilations: self.axes.iter().map(|axis| axis.dilation).collect(),
+            pads: Vec::new(),
+            output: Vec::new(),
+        };
+        for ((axis, &input), &kernel) in self.axes.iter().zip(input).zip(kernel) {
+            let reach = kernel
+                .checked_sub(1)
+                .and_then(|gaps| gaps.checked_mul(axis.dilation))
+                .and_then(|reach| reach.checked_add(1))
+                .ok_or_else(|| OpError::inconsistent(format!("a window of extent {kernel}")))?;
+            let output = if self.same {
+                input.div_ceil(axis.stride)
+            } else {
+                let room = (input + 1).checked_sub(reach).ok_or_else(|| {
+                    OpError::inconsistent(format!(
+                        "a window that reaches over {reach} elements on an axis of {input}, without padding"
+                    ))
+                })?;
+                room.div_ceil(axis.stride)
+            };
+            let covered = output.saturating_sub(1) * axis.stride + reach;
+            let padding = if self.same {
+                covered.saturating_sub(input)
+            } else {
+                0
+            };
+            laid.pads.push((padding / 2, padding - padding / 2));
+            laid.output.push(output);
+        }
+        Ok(laid)
+    }
+
+    /// Extents of the spatial axes, which must be static.
+    pub fn spatial(dims: &[Dim]) -> Result<Vec<usize>, OpError> {
+        dims.iter()
+            .map(|dim| {
+                dim.fixed().ok_or_else(|| {
+                    OpError::unsupported(format!(
+                        "a sliding window over the dynamic dimension {dim}"
+                    ))
+                })
+            })
+            .collect()
+    }
+}
+
+impl Laid {
+    /// ONNX's `pads`: all beginnings, then all ends.
+    pub fn onnx_pads(&self) -> Vec<i64> {
+        let before = self.pads.iter().map(|&(before, _)| before as i64);
+        before
+            .chain(self.pads.iter().map(|&(_, after)| after as i64))
+            .collect()
+    }
+
+    /// The attributes of a pooling or convolution node, `dilations` only where they say something.
+    pub fn attrs<'n, 'c>(&self, node: NodeBuilder<'n, 'c>) -> NodeBuilder<'n, 'c> {
+        let ints = |list: &[usize]| list.iter().map(|&n| n as i64).collect::<Vec<i64>>();
+        let node = node
+            .attr("kernel_shape", ints(&self.kernel))
+            .attr("strides", ints(&self.strides))
+            .attr("pads", self.onnx_pads());
+        if self.dilations.iter().all(|&dilation| dilation == 1) {
+            return node;
+        }
+        node.attr("dilations", ints(&self.dilations))
+    }
+}

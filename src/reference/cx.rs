@@ -1,0 +1,143 @@
+//! What an operator's `reference` sees.
+
+use std::sync::Arc;
+
+use tract_core::prelude::Tensor;
+
+use super::{Tensors, datum_type};
+use crate::error::OpError;
+use crate::ir::{DType, Graph, GraphId, OpId};
+use crate::op::Operands;
+
+type Call<'a> = &'a mut dyn FnMut(GraphId, Vec<Arc<Tensor>>) -> Result<Vec<Arc<Tensor>>, OpError>;
+
+/// The execution of one operator on concrete tensors, in TFLite's own axis order.
+pub struct ReferenceCx<'a> {
+    io: Operands<'a>,
+    operands: Vec<Option<Arc<Tensor>>>,
+    results: Vec<Option<Arc<Tensor>>>,
+    call: Call<'a>,
+}
+
+impl std::fmt::Debug for ReferenceCx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReferenceCx")
+            .field("io", &self.io)
+            .field("operands", &self.operands)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> ReferenceCx<'a> {
+    pub(super) fn new(
+        graph: &'a Graph,
+        op: OpId,
+        tensors: &mut Tensors,
+        call: Call<'a>,
+    ) -> Result<Self, OpError> {
+        let operands = graph
+            .operands(op)
+            .into_iter()
+            .map(|value| value.map(|value| tensors.get(graph, value)).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        let io = Operands::new(graph, op);
+        Ok(ReferenceCx {
+            results: vec![None; io.results()],
+            io,
+            operands,
+            call,
+        })
+    }
+
+    pub(super) fn end(self) -> Result<Vec<Arc<Tensor>>, OpError> {
+        let results = self.results.into_iter().enumerate();
+        results
+            .map(|(slot, tensor)| {
+                tensor.ok_or_else(|| OpError::result(slot, "a tensor from the reference", "none"))
+            })
+            .collect()
+    }
+
+    /// Operands and results as the checked model has them.
+    pub fn io(&self) -> &Operands<'a> {
+        &self.io
+    }
+
+    /// An operand's tensor.
+    pub fn tensor(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
+        self.tensor_opt(slot)
+            .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
+    }
+
+    /// An operand's tensor, where it is given.
+    pub fn tensor_opt(&self, slot: usize) -> Option<Arc<Tensor>> {
+        self.operands.get(slot).cloned().flatten()
+    }
+
+    /// All operands' tensors; an omitted one is an error.
+    pub fn tensors(&self) -> Result<Vec<Arc<Tensor>>, OpError> {
+        (0..self.operands.len())
+            .map(|slot| self.tensor(slot))
+            .collect()
+    }
+
+    /// The elements of an INT32 or INT64 operand.
+    pub fn ints(&self, slot: usize) -> Result<Vec<i64>, OpError> {
+        let tensor = self.tensor(slot)?;
+        let wide = tensor.cast_to::<i64>().map_err(OpError::from_tract)?;
+        Ok(wide
+            .try_as_plain_ram()
+            .map_err(OpError::from_tract)?
+            .as_slice::<i64>()
+            .map_err(OpError::from_tract)?
+            .to_vec())
+    }
+
+    /// Element type of a result.
+    pub fn result_dtype(&self, slot: usize) -> DType {
+        self.io.result(slot).dtype
+    }
+
+    /// Shape of a result as inferred; an error where it is known only now.
+    pub fn result_dims(&self, slot: usize) -> Result<Vec<usize>, OpError> {
+        let shape = &self.io.result(slot).shape;
+        shape
+            .fixed()
+            .ok_or_else(|| OpError::result(slot, "a static shape", shape))
+    }
+
+    /// Gives a result. Its type, and its shape where one was inferred, must be as declared.
+    pub fn finish(&mut self, slot: usize, tensor: impl Into<Arc<Tensor>>) -> Result<(), OpError> {
+        let tensor = tensor.into();
+        let value = self.io.result(slot);
+        let fits = value.shape.rank() == tensor.rank()
+            && (value.shape.dims().iter().zip(tensor.shape()))
+                .all(|(dim, &n)| dim.fixed().is_none_or(|want| want == n));
+        if !fits {
+            let found = format!("{:?} from the reference", tensor.shape());
+            return Err(OpError::result(slot, &value.shape, found));
+        }
+        if datum_type(value.dtype) != Some(tensor.datum_type()) {
+            let found = format!("{:?} from the reference", tensor.datum_type());
+            return Err(OpError::result(slot, value.dtype, found));
+        }
+        self.results[slot] = Some(tensor);
+        Ok(())
+    }
+
+    /// Runs a subgraph.
+    pub fn call(
+        &mut self,
+        subgraph: GraphId,
+        inputs: Vec<Arc<Tensor>>,
+    ) -> Result<Vec<Arc<Tensor>>, OpError> {
+        (self.call)(subgraph, inputs)
+    }
+}
+
+impl OpError {
+    /// tract refused to execute something.
+    pub fn from_tract(error: impl std::fmt::Display) -> Self {
+        OpError::unsupported(format!("tract: {error:#}"))
+    }
+}

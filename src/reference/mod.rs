@@ -1,0 +1,191 @@
+//! Execution of the source graph in TFLite's own order, operator by operator, on tract-core.
+//!
+//! Execution is eager: each operator's [`reference`](crate::op::Operator::reference) is handed concrete
+//! tensors and calls tract-core's operators (`EvalOp::eval`), or loops over elements where tract-core has
+//! none. Shapes are therefore always concrete, subgraphs are plain calls, and every tensor can be observed.
+
+mod cx;
+
+use std::sync::Arc;
+
+use tract_core::prelude::{DatumType, Tensor};
+
+pub use cx::ReferenceCx;
+
+use crate::check::{Checked, Folding, check};
+use crate::error::{Error, ErrorKind, OpError};
+use crate::ir::{DType, Graph, GraphId, Literal, ValueId};
+use crate::lift::lift;
+use crate::registry::Registry;
+
+/// A source model that can be executed.
+#[derive(Debug)]
+pub(crate) struct Reference {
+    checked: Checked,
+}
+
+/// What an execution shows: each tensor the graph computes, by name, as it is computed.
+pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
+
+impl Reference {
+    /// Reads the model anew, so that nothing the conversion did to its own copy is shared.
+    pub fn new(source: &bytes::Bytes, registry: &Registry) -> Result<Self, Error> {
+        let model = lift(source, registry)?;
+        let checked = check(model, Folding::Keep)?;
+        Ok(Reference { checked })
+    }
+
+    pub fn main(&self) -> &Graph {
+        &self.checked.model().graphs[0]
+    }
+
+    /// Runs the main subgraph.
+    ///
+    /// # Errors
+    /// `Unverified` where an operator has no reference, or its reference does not take these operands.
+    pub fn run(
+        &self,
+        inputs: Vec<Arc<Tensor>>,
+        observe: Observer<'_>,
+    ) -> Result<Vec<Arc<Tensor>>, Error> {
+        self.run_graph(GraphId(0), inputs, observe)
+    }
+
+    fn run_graph(
+        &self,
+        id: GraphId,
+        inputs: Vec<Arc<Tensor>>,
+        observe: Observer<'_>,
+    ) -> Result<Vec<Arc<Tensor>>, Error> {
+        let graph = &self.checked.model().graphs[id.0];
+        let mut tensors = Tensors::new(graph);
+        for (&value, tensor) in graph.inputs.iter().zip(inputs) {
+            tensors.put(value, tensor);
+        }
+        for op in graph.ops() {
+            let node = graph.op(op);
+            let located = |error: OpError| {
+                let error = error.at(node.origin.site(), |place| graph.tensor_name(op, place));
+                Error::new(ErrorKind::Unverified, error.to_string())
+            };
+            let mut call = |id: GraphId, inputs: Vec<Arc<Tensor>>| {
+                self.run_graph(id, inputs, &mut |_, _| {})
+                    .map_err(|error| OpError::unsupported(error.to_string()))
+            };
+            let mut cx = ReferenceCx::new(graph, op, &mut tensors, &mut call).map_err(located)?;
+            node.op.reference(&mut cx).map_err(located)?;
+            let results = cx.end().map_err(located)?;
+            for (value, tensor) in graph.results(op).into_iter().zip(results) {
+                observe(&graph.value(value).name, &tensor);
+                tensors.put(value, tensor);
+            }
+            tensors.release(graph, op);
+        }
+        let mut outputs = Vec::new();
+        for &value in &graph.outputs {
+            let tensor = tensors.get(graph, value);
+            outputs.push(tensor.map_err(|e| Error::new(ErrorKind::Unverified, e.to_string()))?);
+        }
+        Ok(outputs)
+    }
+}
+
+/// The tensors that are alive, by value.
+#[derive(Debug)]
+pub(crate) struct Tensors {
+    alive: Vec<Option<Arc<Tensor>>>,
+    /// Reads still to come.
+    reads: Vec<usize>,
+}
+
+impl Tensors {
+    fn new(graph: &Graph) -> Self {
+        let mut reads = vec![0; graph.node_bound()];
+        for value in graph.values() {
+            reads[value.index()] = graph.consumers(value).count();
+        }
+        for output in &graph.outputs {
+            reads[output.index()] += 1;
+        }
+        Tensors {
+            alive: vec![None; graph.node_bound()],
+            reads,
+        }
+    }
+
+    fn put(&mut self, value: ValueId, tensor: Arc<Tensor>) {
+        if self.reads[value.index()] > 0 {
+            self.alive[value.index()] = Some(tensor);
+        }
+    }
+
+    /// A tensor; constants come to life when they are first read. What an operator computes is never
+    /// taken from folding, which is under test too.
+    fn get(&mut self, graph: &Graph, value: ValueId) -> Result<Arc<Tensor>, OpError> {
+        if let Some(tensor) = &self.alive[value.index()] {
+            return Ok(tensor.clone());
+        }
+        let fact = graph.value(value);
+        let literal = fact.literal().filter(|_| graph.producer(value).is_none());
+        let literal = literal.ok_or_else(|| {
+            OpError::inconsistent(format!("tensor {:?} is not computed", fact.name))
+        })?;
+        let tensor = Arc::new(tensor(&literal)?);
+        self.alive[value.index()] = Some(tensor.clone());
+        Ok(tensor)
+    }
+
+    /// Drops what the operator was the last to read.
+    fn release(&mut self, graph: &Graph, op: crate::ir::OpId) {
+        for value in graph.operands(op).into_iter().flatten() {
+            let reads = &mut self.reads[value.index()];
+            *reads = reads.saturating_sub(1);
+            if *reads == 0 {
+                self.alive[value.index()] = None;
+            }
+        }
+    }
+}
+
+/// tract's type for a TFLite type.
+pub(crate) fn datum_type(dtype: DType) -> Option<DatumType> {
+    Some(match dtype {
+        DType::Float32 => DatumType::F32,
+        DType::Float16 => DatumType::F16,
+        DType::Float64 => DatumType::F64,
+        DType::Int8 => DatumType::I8,
+        DType::Int16 => DatumType::I16,
+        DType::Int32 => DatumType::I32,
+        DType::Int64 => DatumType::I64,
+        DType::UInt8 => DatumType::U8,
+        DType::UInt16 => DatumType::U16,
+        DType::UInt32 => DatumType::U32,
+        DType::UInt64 => DatumType::U64,
+        DType::Bool => DatumType::Bool,
+        _ => return None,
+    })
+}
+
+/// A literal as a tract tensor.
+pub(crate) fn tensor(literal: &Literal) -> Result<Tensor, OpError> {
+    let dtype = datum_type(literal.dtype).ok_or_else(|| {
+        OpError::unsupported(format!("tract has no element type for {}", literal.dtype))
+    })?;
+    // Zero dimensions need no bytes; tract insists on a match otherwise, which `lift` has checked.
+    checked_tensor(dtype, &literal.shape, &literal.data)
+        .map_err(|error| OpError::inconsistent(error.to_string()))
+}
+
+fn checked_tensor(
+    dtype: DatumType,
+    shape: &[usize],
+    data: &[u8],
+) -> tract_core::prelude::TractResult<Tensor> {
+    let expected: usize = shape.iter().product::<usize>() * dtype.size_of();
+    if expected != data.len() {
+        tract_core::internal::bail!("{} bytes for shape {shape:?} of {dtype:?}", data.len());
+    }
+    let mut tensor = Tensor::zero_dt(dtype, shape)?;
+    tensor.as_bytes_mut().copy_from_slice(data);
+    Ok(tensor)
+}

@@ -2,16 +2,38 @@
 
 pub(crate) mod activation;
 mod conv;
+mod dense;
+mod flow;
+mod image;
+mod index;
 mod math;
+mod norm;
+mod pool;
+mod recurrent;
+mod reduce;
 mod shape;
+mod signal;
 pub(crate) mod window;
 
 use crate::op::OpDef;
 
 /// Every builtin row.
 pub(crate) fn all() -> impl Iterator<Item = &'static OpDef> {
-    [conv::DEFS, math::DEFS, shape::DEFS]
-        .into_iter()
-        .flatten()
-        .flat_map(|rows| rows.iter())
+    [
+        conv::DEFS,
+        dense::DEFS,
+        flow::DEFS,
+        image::DEFS,
+        index::DEFS,
+        math::DEFS,
+        norm::DEFS,
+        pool::DEFS,
+        recurrent::DEFS,
+        reduce::DEFS,
+        shape::DEFS,
+        signal::DEFS,
+    ]
+    .into_iter()
+    .flatten()
+    .flat_map(|rows| rows.iter())
 }

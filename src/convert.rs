@@ -7,9 +7,10 @@ use prost::Message;
 
 use crate::check::{Folding, check};
 use crate::error::Error;
-use crate::ir::GraphId;
+use crate::ir::{GraphId, Perm, ValueId};
 use crate::lift::lift;
 use crate::lower::{self, Options};
+use crate::onnx::proto::ValueInfoProto;
 use crate::registry::Registry;
 use crate::report::{Port, Report};
 
@@ -83,6 +84,7 @@ impl Converter {
         Ok(Conversion {
             bytes: lowered.emitted.model.encode_to_vec(),
             report,
+            trace: Trace::of(&placed, &lowered),
         })
     }
 }
@@ -113,6 +115,56 @@ fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
 pub struct Conversion {
     bytes: Vec<u8>,
     report: Report,
+    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
+    pub(crate) trace: Trace,
+}
+
+/// Which ONNX value holds which TFLite tensor, and in which axis order.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "validate"), allow(dead_code))]
+pub(crate) struct Trace {
+    pub inputs: Vec<Held>,
+    pub outputs: Vec<Held>,
+    /// Everything the two graphs share, in execution order.
+    pub shared: Vec<Held>,
+}
+
+/// A TFLite tensor in the ONNX graph.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "validate"), allow(dead_code))]
+pub(crate) struct Held {
+    pub tensor: Arc<str>,
+    pub onnx: Arc<str>,
+    /// From the file's axis order to the ONNX value's.
+    pub perm: Perm,
+}
+
+impl Trace {
+    fn of(placed: &lower::Placed, lowered: &lower::Lowered) -> Self {
+        let graph = placed.graph(GraphId(0));
+        let onnx = lowered.emitted.model.graph.as_ref();
+        let face = |list: &[ValueId], perms: &[Perm], ports: &[ValueInfoProto]| {
+            let held = |((&id, perm), port): ((&ValueId, &Perm), &ValueInfoProto)| Held {
+                tensor: graph.value(id).name.clone(),
+                onnx: port.name().into(),
+                perm: perm.clone(),
+            };
+            list.iter().zip(perms).zip(ports).map(held).collect()
+        };
+        let (inputs, outputs) = onnx.map_or((&[][..], &[][..]), |onnx| (&onnx.input, &onnx.output));
+        let shared = lowered.held.iter().filter_map(|(tensor, wire, perm)| {
+            Some(Held {
+                tensor: tensor.clone(),
+                onnx: lowered.emitted.name(*wire)?.clone(),
+                perm: perm.clone(),
+            })
+        });
+        Trace {
+            inputs: face(&graph.inputs, &lowered.face.0, inputs),
+            outputs: face(&graph.outputs, &lowered.face.1, outputs),
+            shared: shared.collect(),
+        }
+    }
 }
 
 impl Conversion {

@@ -8,6 +8,8 @@
 //! comes into being where a value is read in an order it does not yet exist in, once per value.
 
 mod cut;
+#[cfg(test)]
+mod laws;
 mod roles;
 
 use crate::ir::{Graph, OpId, Order, Perm, Role, ValueId};

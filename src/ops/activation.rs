@@ -1,6 +1,11 @@
 //! Activations that are fused into another operator.
 
+#[cfg(feature = "validate")]
+use tract_core::prelude::{DatumType, Tensor};
+
 use crate::op::{LowerCx, OpError, Wire};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::unary;
 use crate::tflite::schema::ActivationFunctionType;
 
 /// A fused activation, as LiteRT's kernels apply it.
@@ -39,6 +44,35 @@ impl Activation {
             Activation::Relu => (Some(0.0), None),
             Activation::ReluN1To1 => (Some(-1.0), Some(1.0)),
             Activation::Relu6 => (Some(0.0), Some(6.0)),
+        }
+    }
+
+    /// The same on a reference tensor.
+    #[cfg(feature = "validate")]
+    pub fn reference(self, x: Tensor) -> Result<Tensor, OpError> {
+        let (low, high) = self.range();
+        if (low, high) == (None, None) {
+            return Ok(x);
+        }
+        match x.datum_type() {
+            DatumType::F32 => {
+                let low = low.map_or(f32::NEG_INFINITY, |x| x as f32);
+                let high = high.map_or(f32::INFINITY, |x| x as f32);
+                Ok(unary::clamp(&x, low, high)?)
+            }
+            DatumType::I32 => {
+                let low = low.map_or(i32::MIN, |x| x as i32);
+                let high = high.map_or(i32::MAX, |x| x as i32);
+                Ok(unary::map(&x, |x: i32| x.clamp(low, high))?)
+            }
+            DatumType::I64 => {
+                let low = low.map_or(i64::MIN, |x| x as i64);
+                let high = high.map_or(i64::MAX, |x| x as i64);
+                Ok(unary::map(&x, |x: i64| x.clamp(low, high))?)
+            }
+            other => Err(OpError::unsupported(format!(
+                "a fused activation on {other:?}"
+            ))),
         }
     }
 

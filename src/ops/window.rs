@@ -107,6 +107,17 @@ impl Window {
 }
 
 impl Laid {
+    /// The same window for the reference kernels.
+    #[cfg(feature = "validate")]
+    pub fn reference(&self) -> crate::reference::kernels::conv::Window {
+        crate::reference::kernels::conv::Window {
+            strides: self.strides.clone(),
+            dilations: self.dilations.clone(),
+            before: self.pads.iter().map(|&(before, _)| before).collect(),
+            after: self.pads.iter().map(|&(_, after)| after).collect(),
+        }
+    }
+
     /// ONNX's `pads`: all beginnings, then all ends.
     pub fn onnx_pads(&self) -> Vec<i64> {
         let before = self.pads.iter().map(|&(before, _)| before as i64);

@@ -5,6 +5,7 @@
 //! none. Shapes are therefore always concrete, subgraphs are plain calls, and every tensor can be observed.
 
 mod cx;
+pub(crate) mod kernels;
 
 use std::sync::Arc;
 
@@ -188,4 +189,10 @@ fn checked_tensor(
     let mut tensor = Tensor::zero_dt(dtype, shape)?;
     tensor.as_bytes_mut().copy_from_slice(data);
     Ok(tensor)
+}
+
+impl From<kernels::KernelError> for OpError {
+    fn from(error: kernels::KernelError) -> Self {
+        OpError::unsupported(format!("reference execution: {error}"))
+    }
 }

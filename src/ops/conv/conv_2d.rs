@@ -3,12 +3,16 @@
 //!
 //! Source: LiteRT kernels/conv.cc. ONNX: Conv.
 
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
     Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
+#[cfg(feature = "validate")]
+use crate::reference::kernels;
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator, Conv2DOptionsT};
 
@@ -115,6 +119,14 @@ impl Operator for Conv2D {
         let y = laid.attrs(node).attr("group", groups as i64).out_result(0);
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let window = self.lay(cx.io())?.reference();
+        let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
+        let y = kernels::conv::conv(&x, &w, b.as_deref(), &window)?;
+        cx.finish(0, self.activation.reference(y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -2,11 +2,15 @@
 //!
 //! Source: LiteRT kernels/{add,sub,mul,div}.cc. ONNX: Add, Sub, Mul, Div (integers truncate in both).
 
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
     broadcast,
 };
 use crate::ops::activation::Activation;
+#[cfg(feature = "validate")]
+use crate::reference::kernels::binary;
 use crate::tflite::options;
 use crate::tflite::schema::BuiltinOperator as Code;
 
@@ -75,6 +79,18 @@ impl Operator for Arithmetic {
         let y = cx.binary(self.onnx, &a, &b)?;
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let kind = match self.onnx {
+            "Add" => binary::Arithmetic::Add,
+            "Sub" => binary::Arithmetic::Sub,
+            "Mul" => binary::Arithmetic::Mul,
+            _ => binary::Arithmetic::Div,
+        };
+        let y = binary::arithmetic(kind, &*cx.tensor(0)?, &*cx.tensor(1)?)?;
+        cx.finish(0, self.activation.reference(y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -3,10 +3,14 @@
 //! Source: LiteRT kernels/reshape.cc: a shape operand of rank 1 wins over the option; one dimension may be
 //! −1; `[0]` in old files means a scalar. ONNX: Reshape.
 
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
     Shape,
 };
+#[cfg(feature = "validate")]
+use crate::reference::kernels::arrange;
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator, ReshapeOptionsT};
 
@@ -106,6 +110,12 @@ impl Operator for Reshape {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
         let y = cx.reshape(&x, &cx.result_shape(0))?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let y = arrange::reshape(&*cx.tensor(0)?, &cx.result_dims(0)?)?;
         cx.finish(0, y)
     }
 }

@@ -24,9 +24,16 @@ mod passes;
 mod reference;
 mod registry;
 mod report;
+#[cfg(feature = "validate")]
+#[doc(hidden)]
+pub mod testing;
 mod tflite;
+#[cfg(feature = "validate")]
+mod validate;
 
 pub use convert::{Conversion, Converter, convert};
 pub use error::{Error, ErrorKind, Place, Site};
 pub use registry::Registry;
 pub use report::{Port, Report};
+#[cfg(feature = "validate")]
+pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};

@@ -1,0 +1,434 @@
+//! Proof by execution: the source graph on tract-core in TFLite's order, the written bytes on tract-onnx,
+//! the same seeded inputs, and every output compared.
+//!
+//! Both sides run on tract's kernels, so a shared misreading of an operator cancels out; the fixtures,
+//! whose outputs TFLite's interpreter recorded, are the other leg (`docs/validation.md`).
+
+mod compare;
+mod depth;
+mod guard;
+mod inputs;
+mod tract_onnx;
+mod tract_ops;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tract_core::prelude::Tensor;
+
+use crate::convert::{Conversion, Held};
+use crate::error::{Error, ErrorKind, OpError};
+use crate::ir::Graph;
+use crate::reference::kernels::arrange;
+use crate::reference::{Reference, datum_type};
+use crate::registry::Registry;
+
+use compare::{Difference, Tolerance};
+use depth::Depths;
+use guard::Unrunnable;
+pub(crate) use guard::guarded;
+use inputs::Inputs;
+pub(crate) use tract_onnx::{OnnxRunner, Watch};
+
+/// How a conversion is to be validated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Validation {
+    /// Seed of the inputs.
+    pub seed: u64,
+    /// Number of inputs tried: noise, wider noise, smooth images, in turn.
+    pub samples: usize,
+    /// What is compared.
+    pub scope: Scope,
+    /// Largest difference of a floating-point output, relative to the output's largest magnitude, in place
+    /// of the default for its type and depth.
+    pub tolerance: Option<f64>,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Validation {
+            seed: 0,
+            samples: 2,
+            scope: Scope::Outputs,
+            tolerance: None,
+        }
+    }
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The graph's outputs.
+    Outputs,
+    /// Every tensor that both graphs have.
+    Layers,
+}
+
+/// What a validation found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// The finding.
+    pub status: Status,
+    /// Each output, the worst of all samples.
+    pub outputs: Vec<OutputDifference>,
+    /// The first tensor, in execution order, that differs by more than its tolerance; looked for after a
+    /// mismatch, or where layers were asked for.
+    pub divergence: Option<Divergence>,
+    /// Samples that both sides ran.
+    pub samples: usize,
+    /// Tensors compared in each sample, outputs included.
+    pub tensors: usize,
+}
+
+/// The finding of a validation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// Both graphs ran and agree.
+    Verified,
+    /// One of them did not run; nothing is known.
+    Unverified(String),
+    /// Both ran and differ.
+    Mismatch,
+}
+
+/// How far one output is from the reference.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OutputDifference {
+    /// Tensor name.
+    pub name: String,
+    /// Largest absolute difference.
+    pub max_abs: f64,
+    /// Largest absolute difference over the largest magnitude of the reference.
+    pub max_rel: f64,
+    /// What `max_rel` may be.
+    pub tolerance: f64,
+    /// Elements beyond the tolerance.
+    pub mismatched: usize,
+    /// Does the output match?
+    pub matches: bool,
+}
+
+/// Where the two graphs part.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Divergence {
+    /// `CONV_2D at main[17]`
+    pub operator: String,
+    /// Tensor name.
+    pub tensor: String,
+    /// Largest absolute difference.
+    pub max_abs: f64,
+    /// Largest absolute difference over the largest magnitude of the reference.
+    pub max_rel: f64,
+}
+
+/// Executes a TFLite model and its conversion on the same inputs and compares their outputs.
+///
+/// `registry` is the one the conversion used.
+///
+/// # Errors
+/// Only when `tflite` is not the model that was converted. What cannot be executed is a [`Status::Unverified`].
+pub fn validate(
+    tflite: &Bytes,
+    conversion: &Conversion,
+    registry: &Registry,
+    options: &Validation,
+) -> Result<Verdict, Error> {
+    let reference = Reference::new(tflite, registry)?;
+    let mut run = Run {
+        reference: &reference,
+        conversion,
+        options,
+        depths: Depths::of(reference.main()),
+        scope: options.scope,
+    };
+    let mut verdict = match run.all() {
+        Ok(verdict) => verdict,
+        Err(reason) => return Ok(unverified(reason)),
+    };
+    if verdict.status == Status::Mismatch && run.scope == Scope::Outputs {
+        run.scope = Scope::Layers;
+        // The outputs' verdict stands whether or not the layers can be run as well.
+        verdict.divergence = run.all().ok().and_then(|layers| layers.divergence);
+    }
+    Ok(verdict)
+}
+
+fn unverified(reason: String) -> Verdict {
+    Verdict {
+        status: Status::Unverified(reason),
+        outputs: Vec::new(),
+        divergence: None,
+        samples: 0,
+        tensors: 0,
+    }
+}
+
+type Named = Vec<(String, Arc<Tensor>)>;
+
+struct Run<'a> {
+    reference: &'a Reference,
+    conversion: &'a Conversion,
+    options: &'a Validation,
+    depths: Depths,
+    scope: Scope,
+}
+
+impl Run<'_> {
+    fn graph(&self) -> &Graph {
+        self.reference.main()
+    }
+
+    /// All samples; an error is the reason why nothing is known.
+    fn all(&self) -> Result<Verdict, String> {
+        let trace = &self.conversion.trace;
+        let watched: Vec<String> = trace
+            .shared
+            .iter()
+            .map(|held| held.onnx.to_string())
+            .collect();
+        let watch = match self.scope {
+            Scope::Outputs => Watch::Outputs,
+            Scope::Layers => Watch::Also(&watched),
+        };
+        let mut shapes = Vec::new();
+        for (held, &id) in trace.inputs.iter().zip(&self.graph().inputs) {
+            let shape = held.perm.shape(&self.graph().value(id).shape);
+            let dims = shape
+                .fixed()
+                .ok_or_else(|| format!("input {:?} has the dynamic shape {shape}", held.tensor))?;
+            shapes.push((held.onnx.to_string(), dims));
+        }
+        let onnx = OnnxRunner::load(self.conversion.bytes(), &shapes, watch)
+            .map_err(|why| format!("the ONNX file on tract: {why}"))?;
+        let mut verdict = Verdict {
+            status: Status::Verified,
+            ..unverified(String::new())
+        };
+        for sample in 0..self.options.samples.max(1) {
+            self.sample(sample, &onnx, &mut verdict)?;
+            verdict.samples += 1;
+        }
+        if verdict.outputs.iter().any(|output| !output.matches) || verdict.divergence.is_some() {
+            verdict.status = Status::Mismatch;
+        }
+        Ok(verdict)
+    }
+
+    fn sample(
+        &self,
+        sample: usize,
+        onnx: &OnnxRunner,
+        verdict: &mut Verdict,
+    ) -> Result<(), String> {
+        let trace = &self.conversion.trace;
+        let (inputs, wanted, layers) = self.run_reference(sample)?;
+        let mut fed = Vec::new();
+        for (held, tensor) in trace.inputs.iter().zip(&inputs) {
+            fed.push((held.onnx.to_string(), turn(tensor, held.perm.axes())?));
+        }
+        let got: HashMap<String, Arc<Tensor>> = onnx
+            .run(&fed)
+            .map_err(|why| format!("the ONNX file on tract: {why}"))?
+            .into_iter()
+            .collect();
+        for (slot, (held, want)) in trace.outputs.iter().zip(&wanted).enumerate() {
+            let difference = self.compare(held, want, &got)?;
+            note(verdict, slot, difference);
+        }
+        if sample == 0 {
+            verdict.tensors = trace.outputs.len();
+        }
+        let by_name: HashMap<&str, &Held> = trace
+            .shared
+            .iter()
+            .map(|held| (held.tensor.as_ref(), held))
+            .collect();
+        for (name, want) in &layers {
+            let Some(held) = by_name
+                .get(name.as_str())
+                .filter(|held| got.contains_key(&*held.onnx))
+            else {
+                continue;
+            };
+            if sample == 0 {
+                verdict.tensors += 1;
+            }
+            if verdict.divergence.is_some() {
+                break;
+            }
+            let found = self.compare(held, want, &got)?;
+            if !found.matches {
+                verdict.divergence = Some(Divergence {
+                    operator: self.producer(name),
+                    tensor: found.name,
+                    max_abs: found.max_abs,
+                    max_rel: found.max_rel,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Seeded inputs, the outputs they give, and the layers in execution order. Integer inputs are
+    /// indices, as a rule, into tables of unknown size: where large ones are refused, smaller ones serve.
+    fn run_reference(
+        &self,
+        sample: usize,
+    ) -> Result<(Vec<Arc<Tensor>>, Vec<Arc<Tensor>>, Named), String> {
+        let mut refused = String::new();
+        for bound in [10, 3, 1] {
+            let inputs = self.inputs(sample, bound)?;
+            let mut layers = Named::new();
+            let mut observe = |name: &str, tensor: &Arc<Tensor>| {
+                if self.scope == Scope::Layers {
+                    layers.push((name.to_owned(), tensor.clone()));
+                }
+            };
+            let mut failed = None;
+            let done = guarded(|| match self.reference.run(inputs.clone(), &mut observe) {
+                Ok(outputs) => Ok(Some(outputs)),
+                Err(error) => {
+                    failed = Some(error.to_string());
+                    Ok(None)
+                }
+            });
+            match (done, failed) {
+                (Ok(Some(outputs)), _) => return Ok((inputs, outputs, layers)),
+                (Ok(None), Some(error)) => refused = error,
+                (Ok(None), None) => refused = "no reason given".into(),
+                (Err(why @ (Unrunnable::Refused(_) | Unrunnable::Panicked(_))), _) => {
+                    refused = why.to_string();
+                }
+            }
+            if !self.has_integer_inputs() {
+                break;
+            }
+        }
+        Err(format!("the TFLite graph on tract: {refused}"))
+    }
+
+    fn has_integer_inputs(&self) -> bool {
+        let graph = self.graph();
+        let integer = |id: &crate::ir::ValueId| graph.value(*id).dtype.is_integer();
+        graph.inputs.iter().any(integer)
+    }
+
+    fn inputs(&self, sample: usize, bound: u8) -> Result<Vec<Arc<Tensor>>, String> {
+        let graph = self.graph();
+        let source = Inputs::new(self.options.seed).integers_below(bound);
+        let mut made = Vec::new();
+        for &id in &graph.inputs {
+            let value = graph.value(id);
+            let dims = value
+                .shape
+                .fixed()
+                .ok_or_else(|| format!("input {:?} has a dynamic shape", value.name))?;
+            let dtype = datum_type(value.dtype)
+                .ok_or_else(|| format!("input {:?} is of type {}", value.name, value.dtype))?;
+            let tensor = source
+                .tensor(&value.name, sample, dtype, &dims)
+                .map_err(|error| error.to_string())?;
+            made.push(Arc::new(tensor));
+        }
+        Ok(made)
+    }
+
+    fn compare(
+        &self,
+        held: &Held,
+        want: &Arc<Tensor>,
+        got: &HashMap<String, Arc<Tensor>>,
+    ) -> Result<OutputDifference, String> {
+        let found = got
+            .get(&*held.onnx)
+            .ok_or_else(|| format!("tract gave no output {:?}", held.onnx))?;
+        let back = held.perm.inverse();
+        let found = turn(found, back.axes())?;
+        let depth = self.depths.get(&held.tensor);
+        let tolerance = Tolerance::of(want.datum_type(), depth).overridden(self.options.tolerance);
+        Ok(match compare::compare(want, &found, tolerance) {
+            Ok(difference) => describe(held, &difference, tolerance),
+            // Another shape or type is as wrong as can be.
+            Err(_) => OutputDifference {
+                name: held.tensor.to_string(),
+                max_abs: f64::INFINITY,
+                max_rel: f64::INFINITY,
+                tolerance: tolerance.relative,
+                mismatched: want.len(),
+                matches: false,
+            },
+        })
+    }
+
+    fn producer(&self, tensor: &str) -> String {
+        let graph = self.graph();
+        let value = graph.values().find(|&id| &*graph.value(id).name == tensor);
+        let op = value.and_then(|id| graph.producer(id));
+        op.map_or_else(
+            || "a graph input".into(),
+            |op| graph.op(op).origin.site().to_string(),
+        )
+    }
+}
+
+fn describe(held: &Held, difference: &Difference, tolerance: Tolerance) -> OutputDifference {
+    OutputDifference {
+        name: held.tensor.to_string(),
+        max_abs: difference.max_abs,
+        max_rel: difference.max_rel,
+        tolerance: tolerance.relative,
+        mismatched: difference.mismatched,
+        matches: difference.is_match(),
+    }
+}
+
+/// Keeps the worst of each output.
+fn note(verdict: &mut Verdict, slot: usize, found: OutputDifference) {
+    match verdict.outputs.get_mut(slot) {
+        None => verdict.outputs.push(found),
+        Some(known) => {
+            known.max_abs = known.max_abs.max(found.max_abs);
+            known.max_rel = known.max_rel.max(found.max_rel);
+            known.mismatched = known.mismatched.max(found.mismatched);
+            known.matches &= found.matches;
+        }
+    }
+}
+
+fn turn(tensor: &Arc<Tensor>, axes: &[usize]) -> Result<Arc<Tensor>, String> {
+    if axes.is_sorted() {
+        return Ok(tensor.clone());
+    }
+    let turned = arrange::transpose(tensor, axes).map_err(OpError::from);
+    turned.map(Arc::new).map_err(|error| error.to_string())
+}
+
+impl Verdict {
+    /// The error a mismatch amounts to; `None` for the other findings.
+    pub fn error(&self) -> Option<Error> {
+        if self.status != Status::Mismatch {
+            return None;
+        }
+        let worst = self.outputs.iter().filter(|output| !output.matches).map(|output| {
+            format!(
+                "output {:?} differs by {:.3e} ({:.3e} of its largest magnitude, {:.1e} allowed)",
+                output.name, output.max_abs, output.max_rel, output.tolerance
+            )
+        });
+        let mut what: Vec<String> = worst.collect();
+        if let Some(first) = &self.divergence {
+            what.push(format!(
+                "the first tensor to differ is {:?} of {}, by {:.3e}",
+                first.tensor, first.operator, first.max_abs
+            ));
+        }
+        Some(Error::new(ErrorKind::Mismatch, what.join("; ")))
+    }
+}

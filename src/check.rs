@@ -5,7 +5,7 @@
 //! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
 
 use crate::error::{Error, ErrorKind, OpError, Place};
-use crate::ir::{Dim, Graph, Model, OpId, Shape};
+use crate::ir::{Dim, Graph, Model, OpId, Shape, ValueId};
 use crate::op::Operands;
 
 /// A model whose operators all accept their operands. Only [`check`] makes one.
@@ -32,8 +32,42 @@ pub(crate) enum Folding {
     Keep,
 }
 
-/// Fed to [`check`] where a folded constant would be larger than this many bytes beyond its operands.
-const FOLD_LIMIT: usize = 64 << 20;
+/// How much memory folding may take beyond the constants that the file has.
+#[derive(Debug)]
+struct Budget(usize);
+
+impl Budget {
+    /// A constant may grow out of much smaller ones (FILL, TILE) up to this size; beyond, it is cheaper to
+    /// compute it when the model runs.
+    const SMALL: usize = 1 << 20;
+
+    /// Decoding multiplies a constant by 8 at most: 4-bit integers to floats. A chain of operators that each
+    /// multiply what they get ends here.
+    fn of(model: &Model) -> Self {
+        let sizes = model.graphs.iter().flat_map(|graph| {
+            let constants = graph.values().filter_map(|id| graph.value(id).constant());
+            constants.map(bytes::Bytes::len)
+        });
+        Budget(sizes.fold(64 << 20, |sum, size| {
+            sum.saturating_add(size.saturating_mul(8))
+        }))
+    }
+
+    /// What folding an operator would take; `None` where it must not be folded.
+    fn price(&self, graph: &Graph, io: &Operands<'_>) -> Option<usize> {
+        let size = |id: &ValueId| {
+            let value = graph.value(*id);
+            value.dtype.bytes_of(value.shape.count()?)
+        };
+        let after = io.result_ids().iter().filter_map(size);
+        let after = after.fold(0, usize::saturating_add);
+        let before = io.operand_ids().filter_map(|id| graph.value(id).constant());
+        let before = before.map(bytes::Bytes::len).fold(0, usize::saturating_add);
+        let price = after.saturating_sub(before);
+        let grown = after > Self::SMALL && before < after / 8;
+        (!grown && price <= self.0).then_some(price)
+    }
+}
 
 /// Checks, infers and folds.
 ///
@@ -41,10 +75,11 @@ const FOLD_LIMIT: usize = 64 << 20;
 /// Everything that is wrong, at once.
 pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error> {
     let mut findings = Vec::new();
+    let mut budget = Budget::of(&model);
     for graph in &mut model.graphs {
         let ops: Vec<OpId> = graph.ops().collect();
         for op in ops {
-            if let Err(error) = visit(graph, op, folding) {
+            if let Err(error) = visit(graph, op, folding, &mut budget) {
                 let site = graph.op(op).origin.site();
                 findings.push(error.at(site, |place| graph.tensor_name(op, place)));
             }
@@ -56,7 +91,12 @@ pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error
     }
 }
 
-fn visit(graph: &mut Graph, op: OpId, folding: Folding) -> Result<(), OpError> {
+fn visit(
+    graph: &mut Graph,
+    op: OpId,
+    folding: Folding,
+    budget: &mut Budget,
+) -> Result<(), OpError> {
     let io = Operands::new(graph, op);
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
@@ -78,21 +118,11 @@ fn visit(graph: &mut Graph, op: OpId, folding: Folding) -> Result<(), OpError> {
         }
     }
     let io = Operands::new(graph, op);
-    let size: usize = results
-        .iter()
-        .filter_map(|&id| {
-            let value = graph.value(id);
-            value.dtype.bytes_of(value.shape.count()?)
-        })
-        .sum();
-    if size > FOLD_LIMIT
-        && io
-            .operand_ids()
-            .all(|id| graph.value(id).constant().map_or(0, bytes::Bytes::len) < size / 4)
-    {
+    let Some(price) = budget.price(graph, &io) else {
         return Ok(());
-    }
+    };
     if let Some(literals) = graph.op(op).op.fold(&io)? {
+        budget.0 -= price;
         for (id, literal) in results.into_iter().zip(literals) {
             debug_assert_eq!(graph.value(id).dtype, literal.dtype, "folding keeps types");
             graph.set_constant(id, Shape::new(literal.shape), literal.data);
@@ -105,7 +135,7 @@ fn visit(graph: &mut Graph, op: OpId, folding: Folding) -> Result<(), OpError> {
 }
 
 /// Quantised values mean real numbers; until the lowering closes them with Q/DQ they are refused.
-fn refuse_quantized(graph: &Graph, op: OpId, value: crate::ir::ValueId) -> Result<(), OpError> {
+fn refuse_quantized(graph: &Graph, op: OpId, value: ValueId) -> Result<(), OpError> {
     let fact = graph.value(value);
     if !fact.is_quantized() {
         return Ok(());
@@ -122,12 +152,7 @@ fn refuse_quantized(graph: &Graph, op: OpId, value: crate::ir::ValueId) -> Resul
 /// The inferred shape stands; the interpreter computes it anew as well, whatever the file declares
 /// (files converted with a dynamic batch declare stale shapes). A contradiction in rank at a graph
 /// output, or of element counts known to both sides, is still only the file's stale word.
-fn settle(
-    graph: &mut Graph,
-    id: crate::ir::ValueId,
-    slot: usize,
-    inferred: Shape,
-) -> Result<(), OpError> {
+fn settle(graph: &mut Graph, id: ValueId, slot: usize, inferred: Shape) -> Result<(), OpError> {
     let value = graph.value_mut(id);
     // A dimension that depends on data is as the file has it only when the file's rank agrees.
     if inferred

@@ -108,6 +108,14 @@ impl<'c> LowerCx<'c> {
         space.and_then(|perm| perm.position(axis)).unwrap_or(axis)
     }
 
+    /// Where an axis of an operand stands in the order in which [`LowerCx::real`] hands it out. Differs from
+    /// [`LowerCx::axis`] where the space has axes that the operand lacks.
+    pub fn operand_axis(&self, slot: usize, axis: usize) -> usize {
+        let rank = self.io.get(slot).map_or(0, |value| value.shape.rank());
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        perm.position(axis).unwrap_or(axis)
+    }
+
     /// A list with one entry for each axis of the space, in physical order.
     pub fn ordered<T: Clone>(&self, list: &[T]) -> Vec<T> {
         match self.placed.plans[self.graph.0].space(self.op) {

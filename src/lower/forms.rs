@@ -39,7 +39,8 @@ impl LowerCx<'_> {
         }))
     }
 
-    /// `Reshape`. At most one dimension may be symbolic. Folded when the wire is an initialiser.
+    /// `Reshape`. Symbolic dimensions must be those of the wire, except one, which takes what is left.
+    /// Folded when the wire is an initialiser.
     pub fn reshape(&mut self, wire: &Wire, shape: &Shape) -> Result<Wire, OpError> {
         if wire.shape == *shape {
             return Ok(wire.clone());
@@ -51,34 +52,69 @@ impl LowerCx<'_> {
             };
             return Ok(self.literal(literal));
         }
-        let symbols = shape
-            .dims()
-            .iter()
-            .filter(|dim| dim.fixed().is_none())
-            .count();
-        if symbols > 1 {
-            return Err(OpError::unsupported(format!(
-                "a reshape to {shape}, which has several dynamic dimensions"
-            )));
-        }
-        let ints: Vec<i64> = shape
-            .dims()
-            .iter()
-            .map(|dim| dim.fixed().map_or(-1, |n| n as i64))
-            .collect();
-        let target = self.int64s(&ints);
-        let zero = ints.contains(&0);
-        if zero {
-            // A zero means "copy" unless `allowzero` says otherwise.
+        let (target, literal) = self.reshape_target(wire, shape)?;
+        if literal {
             self.require_opset(14)?;
         }
         let node = self.node("Reshape").input(wire).input(&target);
-        let node = if zero {
-            node.attr("allowzero", 1i64)
-        } else {
-            node
+        let node = match literal {
+            true => node.attr("allowzero", 1i64),
+            false => node,
         };
         Ok(node.out(wire.dtype, shape.clone()))
+    }
+
+    /// A shape as `Reshape` reads it, and whether a zero in it may be one: without `allowzero` it means
+    /// "copy", and with it there must be no −1.
+    fn reshape_target(&mut self, wire: &Wire, shape: &Shape) -> Result<(Wire, bool), OpError> {
+        let dims = shape.dims();
+        let zero = dims.contains(&Dim::Fixed(0));
+        let symbols = dims.iter().filter(|dim| dim.fixed().is_none());
+        let origin = |dim: &Dim| wire.shape.dims().iter().position(|have| have == dim);
+        let rest = match symbols.clone().count() {
+            _ if zero => None,
+            1 => symbols.clone().next(),
+            _ => symbols.clone().find(|dim| origin(dim).is_none()),
+        };
+        if symbols.clone().all(|dim| rest == Some(dim)) {
+            let ints = dims.iter().map(|dim| dim.fixed().map_or(-1, |n| n as i64));
+            let ints: Vec<i64> = ints.collect();
+            return Ok((self.int64s(&ints), zero));
+        }
+        let mut parts = Vec::new();
+        for dim in dims {
+            parts.push(match (dim.fixed(), origin(dim)) {
+                (Some(n), _) => self.extents(&[n]),
+                (None, _) if rest == Some(dim) => self.int64s(&[-1]),
+                (None, Some(axis)) => self.extent(wire, axis),
+                (None, None) => {
+                    return Err(OpError::unsupported(format!(
+                        "a reshape of {} to {shape}: several dimensions are known only at run time",
+                        wire.shape
+                    )));
+                }
+            });
+        }
+        Ok((self.concat(&parts, 0)?, rest.is_none()))
+    }
+
+    /// One extent of a wire, as a vector of one INT64.
+    pub fn extent(&mut self, wire: &Wire, axis: usize) -> Wire {
+        if let Some(n) = wire.shape[axis].fixed() {
+            return self.extents(&[n]);
+        }
+        let shape = self.shape_of(wire);
+        let at = self.extents(&[axis]);
+        self.gather(&shape, &at, 0)
+    }
+
+    /// The extents of a wire as INT64: a constant where all are known, else `Shape`.
+    pub fn shape_of(&mut self, wire: &Wire) -> Wire {
+        if let Some(dims) = wire.shape.fixed() {
+            return self.extents(&dims);
+        }
+        let node = self.node("Shape").input(wire);
+        node.out(DType::Int64, Shape::new([wire.rank()]))
     }
 
     /// `Reshape` to plain numbers.
@@ -86,10 +122,13 @@ impl LowerCx<'_> {
         self.reshape(wire, &Shape::new(dims.iter().copied()))
     }
 
-    /// `Cast`; nothing where the type is already right.
+    /// `Cast`; nothing where the type is already right, folded for INT32 and INT64 initialisers.
     pub fn cast(&mut self, wire: &Wire, dtype: DType) -> Result<Wire, OpError> {
         if wire.dtype == dtype {
             return Ok(wire.clone());
+        }
+        if let Some(literal) = self.known(wire).and_then(|known| recast(known, dtype)) {
+            return Ok(self.literal(literal));
         }
         let code = dtype
             .onnx()
@@ -132,16 +171,23 @@ impl LowerCx<'_> {
         Ok(self.node(op_type).input(a).input(b).out(dtype, shape))
     }
 
-    /// `Where`: three inputs that broadcast.
+    /// `Where`: three inputs that broadcast. Types that onnxruntime's `Where` lacks go through INT32, which
+    /// holds them.
     pub fn select(&mut self, condition: &Wire, yes: &Wire, no: &Wire) -> Result<Wire, OpError> {
+        let wide = match yes.dtype {
+            DType::Bool | DType::Int16 | DType::UInt16 => DType::Int32,
+            own => own,
+        };
+        let (yes_wide, no_wide) = (self.cast(yes, wide)?, self.cast(no, wide)?);
         let shape = broadcast([&condition.shape, &yes.shape, &no.shape]).ok_or_else(|| {
             OpError::inconsistent(format!(
                 "shapes {}, {} and {} do not broadcast",
                 condition.shape, yes.shape, no.shape
             ))
         })?;
-        let node = self.node("Where").inputs([condition, yes, no]);
-        Ok(node.out(yes.dtype, shape))
+        let node = self.node("Where").inputs([condition, &yes_wide, &no_wide]);
+        let wire = node.out(wide, shape);
+        self.cast(&wire, yes.dtype)
     }
 
     /// `Clip` to bounds of the wire's own type.
@@ -284,6 +330,25 @@ impl LowerCx<'_> {
         node.attr("axis", axis as i64).out(data.dtype, shape)
     }
 
+    /// `Split` along a physical axis into pieces of these extents.
+    pub fn split(&mut self, wire: &Wire, axis: usize, extents: &[usize]) -> Vec<Wire> {
+        if let [_] = extents {
+            return vec![wire.clone()];
+        }
+        let pieces = extents.iter().map(|&extent| {
+            let dims = wire.shape.dims().iter().enumerate();
+            let shape = dims.map(|(a, dim)| match a == axis {
+                true => Dim::Fixed(extent),
+                false => dim.clone(),
+            });
+            (wire.dtype, shape.collect())
+        });
+        let pieces = pieces.collect();
+        let sizes = self.extents(extents);
+        let node = self.node("Split").input(wire).input(&sizes);
+        node.attr("axis", axis as i64).outs(pieces)
+    }
+
     /// `Expand` to a static shape; nothing where the shape is already right.
     pub fn expand(&mut self, wire: &Wire, dims: &[usize]) -> Wire {
         let shape = Shape::new(dims.iter().copied());
@@ -315,6 +380,11 @@ impl Cut {
         let end = self.start + self.extent as i64 * self.step;
         if end < 0 { i64::MIN + 1 } else { end }
     }
+}
+
+/// An INT32 or INT64 literal as the other of the two, where its elements fit.
+fn recast(literal: &Literal, dtype: DType) -> Option<Literal> {
+    Literal::from_ints(dtype, literal.shape.clone(), &literal.ints()?)
 }
 
 /// Little-endian bytes of one number; `None` where the type does not hold it.

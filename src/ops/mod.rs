@@ -4,6 +4,7 @@ pub(crate) mod activation;
 mod conv;
 mod dense;
 mod flow;
+pub(crate) mod fold;
 mod image;
 mod index;
 mod math;

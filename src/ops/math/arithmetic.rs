@@ -1,26 +1,36 @@
 //! ADD, SUB, MUL, DIV: arithmetic of two operands that broadcast, with a fused activation.
 //!
-//! Source: LiteRT kernels/{add,sub,mul,div}.cc. ONNX: Add, Sub, Mul, Div (integers truncate in both).
+//! Source: LiteRT kernels/{add,sub,mul,div}.cc; plain INT16 only where the kernel takes it without
+//! quantisation. ONNX: Add, Sub, Mul, Div (integers wrap and truncate in both).
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
-    broadcast,
+    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    Tolerance, broadcast,
 };
 use crate::ops::activation::Activation;
+use crate::ops::fold;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::binary;
 use crate::tflite::options;
-use crate::tflite::schema::BuiltinOperator as Code;
+use crate::tflite::schema::{
+    AddOptionsT, BuiltinOperator as Code, DivOptionsT, MulOptionsT, SubOptionsT,
+};
 
-/// A row: TFLite operator, its last version, accessor of its options, ONNX operator, integer types.
+/// A row: TFLite operator, its last version, accessor and table of its options with those that only
+/// quantised kernels read, what it computes, element types besides FLOAT32.
 macro_rules! arithmetic {
-    ($($code:ident ..= $last:literal, $options:ident => $onnx:literal, [$($int:ident),*];)*) => {
+    ($($code:ident ..= $last:literal, $options:ident $table:ident $({ $($unread:ident),+ })?
+        => $kind:ident, $onnx:literal, [$($dtype:ident),*];)*) => {
         pub(super) static DEFS: &[OpDef] = &[$(
             OpDef::new(Code::$code, |raw| {
-                let options = options!(raw, $options);
-                Arithmetic::make($onnx, options.fused_activation_function, &[DType::Float32, $(DType::$int),*])
+                let $table { fused_activation_function, $($($unread: _),+)? } = options!(raw, $options);
+                Ok(Box::new(Arithmetic {
+                    kind: Kind::$kind,
+                    activation: Activation::parse(fused_activation_function)?,
+                    dtypes: &[DType::Float32, $(DType::$dtype),*],
+                }))
             })
             .versions(1..=$last)
             .arity(2..=2, 1..=1)
@@ -30,37 +40,66 @@ macro_rules! arithmetic {
 }
 
 arithmetic! {
-    ADD ..= 6, builtin_options_as_add_options => "Add", [Int32, Int64];
-    SUB ..= 5, builtin_options_as_sub_options => "Sub", [Int32, Int64];
-    MUL ..= 8, builtin_options_as_mul_options => "Mul", [Int32, Int64];
-    DIV ..= 2, builtin_options_as_div_options => "Div", [Int32];
+    ADD ..= 6, builtin_options_as_add_options AddOptionsT { pot_scale_int16 }
+        => Add, "Add", [Float16, Int16, Int32, Int64];
+    SUB ..= 5, builtin_options_as_sub_options SubOptionsT { pot_scale_int16 }
+        => Sub, "Sub", [Int32, Int64];
+    MUL ..= 8, builtin_options_as_mul_options MulOptionsT
+        => Mul, "Mul", [Float16, Int16, Int32, Int64, UInt32];
+    DIV ..= 2, builtin_options_as_div_options DivOptionsT
+        => Div, "Div", [Int32];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+impl Kind {
+    fn onnx(self) -> &'static str {
+        match self {
+            Kind::Add => "Add",
+            Kind::Sub => "Sub",
+            Kind::Mul => "Mul",
+            Kind::Div => "Div",
+        }
+    }
+
+    fn fold(self, a: i64, b: i64) -> Option<i64> {
+        match self {
+            Kind::Add => Some(a.wrapping_add(b)),
+            Kind::Sub => Some(a.wrapping_sub(b)),
+            Kind::Mul => Some(a.wrapping_mul(b)),
+            Kind::Div => a.checked_div(b),
+        }
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(self) -> binary::Arithmetic {
+        match self {
+            Kind::Add => binary::Arithmetic::Add,
+            Kind::Sub => binary::Arithmetic::Sub,
+            Kind::Mul => binary::Arithmetic::Mul,
+            Kind::Div => binary::Arithmetic::Div,
+        }
+    }
 }
 
 #[derive(Debug)]
 struct Arithmetic {
-    onnx: &'static str,
+    kind: Kind,
     activation: Activation,
     dtypes: &'static [DType],
-}
-
-impl Arithmetic {
-    fn make(
-        onnx: &'static str,
-        activation: crate::tflite::schema::ActivationFunctionType,
-        dtypes: &'static [DType],
-    ) -> Result<Box<dyn Operator>, OpError> {
-        Ok(Box::new(Arithmetic {
-            onnx,
-            activation: Activation::parse(activation)?,
-            dtypes,
-        }))
-    }
 }
 
 impl Operator for Arithmetic {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         io.expect_dtype(0, self.dtypes)?;
-        io.expect_same_dtype(1, 0)
+        io.expect_same_dtype(1, 0)?;
+        io.expect_result_dtype(0, io.operand(0)?.dtype)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
@@ -70,26 +109,31 @@ impl Operator for Arithmetic {
         Ok(Some(vec![shape]))
     }
 
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        if self.activation != Activation::None {
+            return Ok(None);
+        }
+        Ok(fold::elementwise(io, |[a, b]| self.kind.fold(a, b)))
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::elementwise(io))
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (a, b) = (cx.broadcast(0)?, cx.broadcast(1)?);
-        let y = cx.binary(self.onnx, &a, &b)?;
+        if matches!(a.dtype, DType::Int16 | DType::UInt32) {
+            // Narrow integers came to ONNX's arithmetic in opset 14.
+            cx.require_opset(14)?;
+        }
+        let y = cx.binary(self.kind.onnx(), &a, &b)?;
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let kind = match self.onnx {
-            "Add" => binary::Arithmetic::Add,
-            "Sub" => binary::Arithmetic::Sub,
-            "Mul" => binary::Arithmetic::Mul,
-            _ => binary::Arithmetic::Div,
-        };
-        let y = binary::arithmetic(kind, &*cx.tensor(0)?, &*cx.tensor(1)?)?;
+        let y = binary::arithmetic(self.kind.reference(), &*cx.tensor(0)?, &*cx.tensor(1)?)?;
         cx.finish(0, self.activation.reference(y)?)
     }
 

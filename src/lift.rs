@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use petgraph::algo::toposort;
+use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
 use crate::ir::{
@@ -33,7 +35,8 @@ pub(crate) fn lift(source: &Bytes, registry: &Registry) -> Result<Model, Error> 
     if count == 0 {
         return Err(Error::malformed("the model has no subgraphs"));
     }
-    let graphs = (0..count).map(|index| lifter.graph(index)).collect();
+    let graphs = lifter.reachable(count);
+    lifter.findings.extend(check_nesting(&graphs));
     let signatures = lifter.signatures();
     let metadata = lifter.metadata();
     let unknown = std::mem::take(&mut lifter.unknown);
@@ -94,9 +97,67 @@ impl Unknown {
     }
 }
 
+/// Refuses subgraphs that run themselves, directly or through others, since no execution of them ends, and
+/// nesting that would exhaust the stack of whatever walks it.
+fn check_nesting(graphs: &[Graph]) -> Option<Error> {
+    let mut calls = DiGraph::<(), ()>::new();
+    let nodes: Vec<_> = graphs.iter().map(|_| calls.add_node(())).collect();
+    for (graph, &caller) in graphs.iter().zip(&nodes) {
+        for op in graph.ops() {
+            for callee in graph.op(op).op.subgraphs() {
+                calls.add_edge(caller, nodes[callee.0], ());
+            }
+        }
+    }
+    let fault = |index: usize, error: Error| Some(error.at(graph_site(&graphs[index].name)));
+    let order = match toposort(&calls, None) {
+        Ok(order) => order,
+        Err(cycle) => {
+            let error = Error::malformed("the subgraph runs itself");
+            return fault(cycle.node_id().index(), error);
+        }
+    };
+    let mut depths = vec![0usize; graphs.len()];
+    for caller in order {
+        let depth = depths[caller.index()] + 1;
+        for callee in calls.neighbors(caller) {
+            let known = &mut depths[callee.index()];
+            *known = depth.max(*known);
+        }
+    }
+    let deep = depths.iter().position(|&depth| depth > MAX_NESTING)?;
+    let what = format!("the subgraph is nested more than {MAX_NESTING} deep");
+    fault(deep, Error::new(ErrorKind::TooLarge, what))
+}
+
+/// Calls within calls; real models have three or four.
+const MAX_NESTING: usize = 64;
+
 type Tensors<'a> = Vec<schema::Tensor<'a>>;
 
 impl<'a> Lifter<'a> {
+    /// The first subgraph and all that it runs, by index; the others are left empty.
+    fn reachable(&mut self, count: usize) -> Vec<Graph> {
+        let mut graphs: Vec<Option<Graph>> = Vec::new();
+        graphs.resize_with(count, || None);
+        let mut queue = vec![0];
+        while let Some(index) = queue.pop() {
+            if graphs[index].is_some() {
+                continue;
+            }
+            let graph = self.graph(index);
+            for op in graph.ops() {
+                queue.extend(graph.op(op).op.subgraphs().iter().map(|id| id.0));
+            }
+            graphs[index] = Some(graph);
+        }
+        let unused = || Graph::new("unused".into());
+        graphs
+            .into_iter()
+            .map(|graph| graph.unwrap_or_else(unused))
+            .collect()
+    }
+
     fn graph(&mut self, index: usize) -> Graph {
         let subgraphs = self.file.subgraphs().expect("counted by the caller");
         let subgraph = subgraphs.get(index);

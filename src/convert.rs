@@ -1,18 +1,20 @@
 //! The pipeline, written once, top to bottom.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message;
 
 use crate::check::{Folding, check};
-use crate::error::Error;
-use crate::ir::{GraphId, Perm, ValueId};
+use crate::error::{Error, ErrorKind};
+use crate::ir::{Graph, GraphId, Perm, ValueId, dot};
 use crate::lift::lift;
 use crate::lower::{self, Options};
-use crate::onnx::proto::ValueInfoProto;
+use crate::onnx::proto::{ModelProto, ValueInfoProto};
+use crate::onnx::{MAX_OPSET, MIN_OPSET};
 use crate::registry::Registry;
-use crate::report::{Port, Report};
+use crate::report::{Clock, Counts, Port, Report};
 
 /// Converts a TFLite model with default options.
 ///
@@ -23,15 +25,31 @@ pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// A conversion with options.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Converter {
     registry: Registry,
     channels_first: bool,
     opset: Option<i64>,
+    metadata: bool,
+}
+
+impl Default for Converter {
+    fn default() -> Self {
+        Converter {
+            registry: Registry::default(),
+            channels_first: false,
+            opset: None,
+            metadata: true,
+        }
+    }
 }
 
 impl Converter {
-    /// Default options: the builtin operators, the file's own signature, opset 15 or what is needed.
+    /// The ONNX opsets that can be written.
+    pub const OPSETS: RangeInclusive<i64> = MIN_OPSET..=MAX_OPSET;
+
+    /// Default options: the builtin operators, the file's own signature, opset 15 or what is needed, the
+    /// file's metadata.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,9 +66,15 @@ impl Converter {
         self
     }
 
-    /// Write this ONNX opset, or refuse.
+    /// Write this ONNX opset, one of [`Converter::OPSETS`], or refuse.
     pub fn opset(mut self, opset: i64) -> Self {
         self.opset = Some(opset);
+        self
+    }
+
+    /// Carry the file's description, versions and signature keys over, as ONNX metadata under `tflite.…`.
+    pub fn metadata(mut self, yes: bool) -> Self {
+        self.metadata = yes;
         self
     }
 
@@ -67,26 +91,66 @@ impl Converter {
     /// # Errors
     /// See [`convert`].
     pub fn convert_bytes(&self, tflite: &Bytes) -> Result<Conversion, Error> {
+        if let Some(opset) = self.opset.filter(|opset| !Self::OPSETS.contains(opset)) {
+            let what = format!("ONNX opset {opset}: {MIN_OPSET} to {MAX_OPSET} can be written");
+            return Err(Error::new(ErrorKind::Unsupported, what));
+        }
+        let mut clock = Clock::start();
         let model = lift(tflite, &self.registry)?;
-        let operators = model.graphs[0].ops().count();
+        let operators = count_operators(&model.graphs[0]);
+        clock.lap("read");
         let checked = check(model, Folding::Remove)?;
+        clock.lap("check");
         let placed = Arc::new(lower::prepare(checked, self.channels_first));
-        let options = Options { opset: self.opset };
+        clock.lap("place");
+        let options = Options {
+            opset: self.opset,
+            metadata: self.metadata,
+        };
         let lowered = lower::lower(&placed, options)?;
+        clock.lap("lower");
+        let bytes = lowered.emitted.model.encode_to_vec();
+        clock.lap("encode");
         let report = Report {
-            operators,
+            operators: operators.total(),
+            operator_counts: operators,
             nodes: lowered.nodes,
+            node_counts: count_nodes(&lowered.emitted.model),
             transposes: lowered.transposes,
             opset: lowered.opset,
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
+            stages: clock.laps(),
         };
+        let trace = Trace::of(&placed, &lowered);
         Ok(Conversion {
-            bytes: lowered.emitted.model.encode_to_vec(),
+            bytes,
             report,
-            trace: Trace::of(&placed, &lowered),
+            trace,
         })
     }
+
+    /// The TFLite graph as it is placed, in Graphviz's language: each operator with the axis order it works
+    /// in, each value that is turned on its way marked as such.
+    ///
+    /// # Errors
+    /// As [`convert`], but for what only the writing of ONNX would refuse.
+    pub fn dot(&self, tflite: &Bytes) -> Result<String, Error> {
+        let checked = check(lift(tflite, &self.registry)?, Folding::Remove)?;
+        Ok(dot::draw(&lower::prepare(checked, self.channels_first)))
+    }
+}
+
+fn count_operators(graph: &Graph) -> Counts {
+    graph
+        .ops()
+        .map(|op| graph.op(op).origin.code.as_ref())
+        .collect()
+}
+
+fn count_nodes(model: &ModelProto) -> Counts {
+    let nodes = model.graph.iter().flat_map(|graph| &graph.node);
+    nodes.map(|node| node.op_type()).collect()
 }
 
 fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {

@@ -128,6 +128,11 @@ impl Error {
         &self.0.what
     }
 
+    /// What may be done about this finding.
+    pub fn remedy(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+
     /// Every finding, in the order of the model.
     pub fn all(&self) -> impl Iterator<Item = &Error> {
         std::iter::once(self).chain(self.0.more.iter())

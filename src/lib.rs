@@ -7,9 +7,6 @@
 //!                                                        └────────────▶ compare ◀───────────┘
 //! ```
 
-#![warn(missing_docs, unreachable_pub, missing_debug_implementations)]
-#![deny(unsafe_code)]
-
 mod check;
 mod convert;
 mod error;
@@ -34,6 +31,6 @@ mod validate;
 pub use convert::{Conversion, Converter, convert};
 pub use error::{Error, ErrorKind, Place, Site};
 pub use registry::Registry;
-pub use report::{Port, Report};
+pub use report::{Counts, Port, Report};
 #[cfg(feature = "validate")]
 pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};

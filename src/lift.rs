@@ -49,6 +49,7 @@ pub(crate) fn lift(source: &Bytes, registry: &Registry) -> Result<Model, Error> 
             graphs,
             signatures,
             description: file.description().map(str::to_owned),
+            version: file.version(),
             metadata,
         }),
     }

@@ -251,6 +251,29 @@ impl OpDef {
         }
     }
 
+    /// Its number in the TFLite schema; a custom operator has none.
+    pub fn code(&self) -> Option<i32> {
+        match &self.code {
+            Code::Builtin(code) => Some(code.0),
+            Code::Custom(_) => None,
+        }
+    }
+
+    /// The versions of it that are known.
+    pub fn known_versions(&self) -> &RangeInclusive<i32> {
+        &self.versions
+    }
+
+    /// The ONNX operators that express it.
+    pub fn onnx(&self) -> &'static [&'static str] {
+        self.emits
+    }
+
+    /// What it is limited to, where it is.
+    pub fn limits(&self) -> &'static str {
+        self.note
+    }
+
     pub(crate) fn make(&self, raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         match &self.parse {
             Parse::Static(parse) => parse(raw),

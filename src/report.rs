@@ -1,5 +1,8 @@
 //! What a conversion has to tell: the program's summary and the JSON report are both made of this.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
 use crate::ir::{DType, Order, Shape};
 
 /// What was converted into what.
@@ -8,8 +11,12 @@ use crate::ir::{DType, Order, Shape};
 pub struct Report {
     /// TFLite operators in the main subgraph of the file.
     pub operators: usize,
+    /// The same by TFLite's name of the operator.
+    pub operator_counts: Counts,
     /// ONNX nodes written.
     pub nodes: usize,
+    /// The same by ONNX's name of the operator.
+    pub node_counts: Counts,
     /// `Transpose` nodes among them.
     pub transposes: usize,
     /// The opset written.
@@ -18,6 +25,8 @@ pub struct Report {
     pub inputs: Vec<Port>,
     /// Graph outputs, in order.
     pub outputs: Vec<Port>,
+    /// What each stage of the pipeline took, in order.
+    pub stages: Vec<(&'static str, Duration)>,
 }
 
 /// A graph input or output as the ONNX file declares it.
@@ -32,4 +41,68 @@ pub struct Port {
     pub shape: Shape,
     /// Order of its axes, where they are known to be image-like.
     pub layout: Option<Order>,
+}
+
+/// How often each name occurs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(BTreeMap<String, usize>);
+
+impl Counts {
+    /// Names with their counts, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.0.iter().map(|(name, count)| (name.as_str(), *count))
+    }
+
+    /// How often a name occurs.
+    pub fn get(&self, name: &str) -> usize {
+        self.0.get(name).copied().unwrap_or(0)
+    }
+
+    /// All of them together.
+    pub fn total(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+impl<'n> FromIterator<&'n str> for Counts {
+    fn from_iter<I: IntoIterator<Item = &'n str>>(names: I) -> Self {
+        let mut counts = BTreeMap::new();
+        for name in names {
+            // Names repeat; most of them must not be copied to be counted.
+            match counts.get_mut(name) {
+                Some(count) => *count += 1,
+                None => {
+                    counts.insert(name.to_owned(), 1);
+                }
+            }
+        }
+        Counts(counts)
+    }
+}
+
+/// Takes the time of one stage after the other.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Clock {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    /// Ends a stage and begins the next.
+    pub fn lap(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        self.laps.push((stage, now - self.last));
+        self.last = now;
+    }
+
+    pub fn laps(self) -> Vec<(&'static str, Duration)> {
+        self.laps
+    }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub graphs: Vec<Graph>,
     pub signatures: Vec<Signature>,
     pub description: Option<String>,
+    /// Version of the schema that the file is written in.
+    pub version: u32,
     pub metadata: Vec<(String, Bytes)>,
 }
 

@@ -23,6 +23,8 @@ use crate::passes::{self, place::Plan};
 pub(crate) struct Options {
     /// The opset to write; `None` for the default, raised where an operator needs more.
     pub opset: Option<i64>,
+    /// Does the file's metadata go along?
+    pub metadata: bool,
 }
 
 /// A graph that is ready to be lowered: passes have run over it and every operator has its order.
@@ -35,6 +37,14 @@ pub(crate) struct Placed {
 impl Placed {
     pub fn graph(&self, id: GraphId) -> &Graph {
         &self.model.graphs[id.0]
+    }
+
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    pub fn plan(&self, id: GraphId) -> &Plan {
+        &self.plans[id.0]
     }
 
     /// How a graph input or output is declared: its permutation from the file's order, and the order that
@@ -84,7 +94,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(placed: &Arc<Placed>, options: Options) -> Result<Lowered, Error> {
     let mut opset = options.opset.unwrap_or(onnx::DEFAULT_OPSET);
     loop {
-        match attempt(placed, opset) {
+        match attempt(placed, opset, options.metadata) {
             Ok(lowered) => return Ok(lowered),
             Err(Halt::Opset(needed, error)) => {
                 if options.opset.is_some() || needed <= opset || needed > onnx::MAX_OPSET {
@@ -103,7 +113,7 @@ enum Halt {
     Fault(Error),
 }
 
-fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
+fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, Halt> {
     let main = GraphId(0);
     let graph = &placed.model.graphs[main.0];
     let plan = &placed.plans[main.0];
@@ -155,6 +165,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
         &Face { inputs, outputs },
         opset,
         &placed.model,
+        metadata,
     );
     Ok(Lowered {
         emitted,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::build::{Build, Node, Source};
-use super::{WireId, ir_version, proto};
+use super::{WireId, ir_version, metadata, proto};
 use crate::ir::{Dim, Model, Shape};
 
 /// Names and wires of the graph's inputs and outputs.
@@ -55,7 +55,13 @@ impl Names {
 }
 
 /// Writes the model.
-pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, source: &Model) -> Emitted {
+pub(crate) fn emit(
+    mut build: Build,
+    face: &Face,
+    opset: i64,
+    source: &Model,
+    metadata: bool,
+) -> Emitted {
     let mut names = Names {
         taken: HashSet::new(),
         of: vec![None; build.wires.len()],
@@ -97,7 +103,7 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, source: &Model) ->
         .map(|one| node(one, &names, &mut node_names))
         .collect();
     Emitted {
-        model: model(graph, opset, source),
+        model: model(graph, opset, metadata.then_some(source)),
         names: names.of,
     }
 }
@@ -231,12 +237,14 @@ fn tensor(build: &Build, names: &Names, wire: WireId) -> proto::TensorProto {
     }
 }
 
-fn model(graph: proto::GraphProto, opset: i64, source: &Model) -> proto::ModelProto {
+/// The file around the graph; with `source` its metadata goes along.
+fn model(graph: proto::GraphProto, opset: i64, source: Option<&Model>) -> proto::ModelProto {
     proto::ModelProto {
         ir_version: Some(ir_version(opset)),
         producer_name: Some(env!("CARGO_PKG_NAME").to_owned()),
         producer_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        doc_string: source.description.clone(),
+        doc_string: source.and_then(|source| source.description.clone()),
+        metadata_props: source.map(metadata::entries).unwrap_or_default(),
         graph: Some(graph),
         opset_import: vec![proto::OperatorSetIdProto {
             domain: Some(String::new()),

@@ -3,6 +3,7 @@
 mod attr;
 mod build;
 mod emit;
+mod metadata;
 mod opset;
 pub(crate) mod permute;
 pub(crate) mod proto;
@@ -10,4 +11,4 @@ pub(crate) mod proto;
 pub(crate) use attr::Attr;
 pub(crate) use build::{Build, Node, Source, WireId};
 pub(crate) use emit::{Emitted, Face, emit};
-pub(crate) use opset::{DEFAULT_OPSET, MAX_OPSET, ir_version, since};
+pub(crate) use opset::{DEFAULT_OPSET, MAX_OPSET, MIN_OPSET, ir_version, since};

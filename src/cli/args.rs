@@ -1,0 +1,372 @@
+//! What the command line says, and which files that means.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use tfl2onnx::Converter;
+
+use super::output::Target;
+
+/// Convert TFLite models to ONNX, and prove each file by running it.
+///
+/// The output is an ONNX file whose signature is that of the TFLite model: names, order, element types,
+/// shapes. Before it is written, the TFLite graph and the ONNX bytes are executed on the same seeded
+/// inputs and their outputs compared; a file whose outputs differ is not written.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tfl2onnx",
+    version,
+    after_long_help = AFTER,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Other commands",
+    override_usage = "tfl2onnx [OPTIONS] IN [OUT]\n       tfl2onnx [OPTIONS] --out-dir DIR IN...\n       tfl2onnx ops [--markdown]"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub convert: Convert,
+}
+
+const AFTER: &str = "\
+Paths:
+  IN                  OUT is IN with the extension .onnx
+  IN OUT              OUT is written; `-` is the standard output
+  --out-dir DIR IN... every path is an input, and DIR gets one .onnx file for each
+  `-` as IN is the standard input; OUT is then `-` unless given. A file named like a command is given
+  as ./ops. OUT appears whole or not at all: it is written under no name or another one, then renamed.
+
+Exit codes:
+  0  converted (verified, unverified with the reason said, or not validated because of --no-validate)
+  1  refused: the model cannot be converted, or a file cannot be read or written
+  2  the command line makes no sense
+  3  mismatch: the ONNX file computes something else, and is not written unless --keep-mismatch
+  With several inputs each is tried, and the exit code is the highest.";
+
+/// Commands beside conversion.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the supported TFLite operators
+    Ops {
+        /// As a Markdown table
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Convert {
+    /// The TFLite model, then where the ONNX file goes; with --out-dir, only models
+    #[arg(value_name = "IN [OUT]", num_args = 1.., required = true)]
+    paths: Vec<PathBuf>,
+
+    /// Write an .onnx file for every IN into DIR, which is created where it is missing
+    #[arg(long, value_name = "DIR")]
+    out_dir: Option<PathBuf>,
+
+    /// Declare every image-like input and output channels-first
+    #[arg(long)]
+    pub nchw: bool,
+
+    /// Write this ONNX opset, or refuse [default: 15, or what the operators need]
+    #[arg(long, value_name = "N", value_parser = opset())]
+    pub opset: Option<i64>,
+
+    #[command(flatten)]
+    pub validation: Validate,
+
+    /// Write what was done, or why it was not, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
+    /// Write the TFLite graph with the axis order chosen for each operator, for Graphviz
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
+
+    /// Carry description, versions and signature names over as ONNX metadata [default]
+    #[arg(long, overrides_with = "no_metadata")]
+    metadata: bool,
+
+    /// Leave them out
+    #[arg(long, overrides_with = "metadata")]
+    no_metadata: bool,
+
+    /// Print errors and warnings alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print operator counts and the time of each stage as well
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// How the result is proved.
+#[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
+pub(crate) struct Validate {
+    /// Write the file without executing anything
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub no_validate: bool,
+
+    /// Compare graph outputs, or every tensor that both graphs have
+    #[cfg(feature = "validate")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value = "outputs",
+        conflicts_with = "no_validate"
+    )]
+    pub validate: Depth,
+
+    /// Seed of the inputs
+    #[cfg(feature = "validate")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        conflicts_with = "no_validate"
+    )]
+    pub seed: u64,
+
+    /// How many inputs to try
+    #[cfg(feature = "validate")]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = samples, conflicts_with = "no_validate")]
+    pub samples: usize,
+
+    /// Allowed difference, relative to the largest magnitude of an output [default: by element type and depth]
+    #[cfg(feature = "validate")]
+    #[arg(long, value_name = "X", value_parser = tolerance, conflicts_with = "no_validate")]
+    pub tolerance: Option<f64>,
+
+    /// Write the file even when its outputs differ; the exit code is still 3
+    #[cfg(feature = "validate")]
+    #[arg(long, conflicts_with = "no_validate")]
+    pub keep_mismatch: bool,
+}
+
+#[cfg(feature = "validate")]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Depth {
+    Outputs,
+    Layers,
+}
+
+fn opset() -> impl clap::builder::TypedValueParser<Value = i64> {
+    clap::value_parser!(i64).range(Converter::OPSETS)
+}
+
+#[cfg(feature = "validate")]
+fn samples(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least one input must be tried".into()),
+        Ok(n) => Ok(n),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+#[cfg(feature = "validate")]
+fn tolerance(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    if number.is_finite() && number >= 0.0 {
+        return Ok(number);
+    }
+    Err("a finite number that is not negative is needed".into())
+}
+
+/// Where a model comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Source {
+    fn of(path: &Path) -> Self {
+        match path.as_os_str() == "-" {
+            true => Source::Stdin,
+            false => Source::File(path.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Stdin => f.write_str("standard input"),
+            Source::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// One conversion to do.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub source: Source,
+    pub target: Target,
+}
+
+/// Everything the command line asks to be read and written.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub jobs: Vec<Job>,
+    /// Directory to create before the first file is written into it.
+    pub out_dir: Option<PathBuf>,
+    pub report: Option<Target>,
+    pub dot: Option<Target>,
+}
+
+impl Convert {
+    /// Should the file's own metadata be carried over?
+    pub fn metadata(&self) -> bool {
+        !self.no_metadata
+    }
+
+    /// Says which files are read and written. Everything that can be seen to be a slip is refused here,
+    /// before any work is done.
+    pub fn plan(&self) -> Result<Plan, clap::Error> {
+        let jobs = match (&self.out_dir, self.paths.as_slice()) {
+            (Some(dir), paths) => paths
+                .iter()
+                .map(|path| job_in(dir, path))
+                .collect::<Result<_, _>>()?,
+            (None, [input]) => vec![job_beside(input)?],
+            (None, [input, output]) => vec![job_to(input, output)?],
+            (None, _) => {
+                return Err(usage(
+                    "three or more paths are several inputs: say where they go with --out-dir DIR",
+                ));
+            }
+        };
+        let plan = Plan {
+            jobs,
+            out_dir: self.out_dir.clone(),
+            report: self.report.as_deref().map(Target::of),
+            dot: self.dot.as_deref().map(Target::of),
+        };
+        if plan.dot.is_some() && plan.jobs.len() > 1 {
+            return Err(usage("--dot takes one input, since it writes one graph"));
+        }
+        refuse_clashes(&plan)?;
+        Ok(plan)
+    }
+}
+
+/// A usage error in clap's form, which exits with 2.
+pub(crate) fn usage(message: impl std::fmt::Display) -> clap::Error {
+    Cli::command().error(ErrorKind::ArgumentConflict, message)
+}
+
+fn job_in(dir: &Path, input: &Path) -> Result<Job, clap::Error> {
+    let Source::File(path) = Source::of(input) else {
+        return Err(usage(
+            "the standard input has no name for a file in --out-dir: give one input and OUT",
+        ));
+    };
+    let name = file_name(&path)?;
+    Ok(Job {
+        target: Target::File(dir.join(name)),
+        source: Source::File(path),
+    })
+}
+
+fn job_beside(input: &Path) -> Result<Job, clap::Error> {
+    let source = Source::of(input);
+    let target = match &source {
+        Source::Stdin => Target::Stdout,
+        Source::File(path) => Target::File(path.with_file_name(file_name(path)?)),
+    };
+    Ok(Job { source, target })
+}
+
+fn job_to(input: &Path, output: &Path) -> Result<Job, clap::Error> {
+    let job = Job {
+        source: Source::of(input),
+        target: Target::of(output),
+    };
+    if let Target::File(path) = &job.target {
+        if path.is_dir() {
+            return Err(usage(format!(
+                "OUT {} is a directory: say --out-dir {0}",
+                path.display()
+            )));
+        }
+        // Two paths from a shell's *.tflite must not cost the second model.
+        if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("tflite"))
+        {
+            return Err(usage(format!(
+                "OUT {} has the name of a TFLite model: several inputs need --out-dir DIR",
+                path.display()
+            )));
+        }
+    }
+    Ok(job)
+}
+
+/// The name of the input with the extension `.onnx`.
+fn file_name(input: &Path) -> Result<OsString, clap::Error> {
+    match input.file_name() {
+        Some(name) => Ok(Path::new(name).with_extension("onnx").into()),
+        None => Err(usage(format!("{} has no file name", input.display()))),
+    }
+}
+
+/// Refuses to write one file twice, or over an input.
+fn refuse_clashes(plan: &Plan) -> Result<(), clap::Error> {
+    let mut taken: HashMap<PathBuf, String> = HashMap::new();
+    for job in &plan.jobs {
+        if let Source::File(path) = &job.source {
+            taken.insert(identity(path), format!("input {}", path.display()));
+        }
+    }
+    let mut standard_outputs = 0;
+    let outputs = plan.jobs.iter().map(|job| &job.target);
+    for target in outputs.chain(&plan.report).chain(&plan.dot) {
+        let path = match target {
+            Target::Stdout => {
+                standard_outputs += 1;
+                continue;
+            }
+            // A device or a pipe may be written to as often as one likes.
+            Target::File(path) if is_special(path) => continue,
+            Target::File(path) => path,
+        };
+        let what = format!("output {}", path.display());
+        if let Some(other) = taken.insert(identity(path), what) {
+            return Err(usage(format!(
+                "{} would be written over the {other}",
+                path.display()
+            )));
+        }
+    }
+    if standard_outputs > 1 {
+        return Err(usage("only one thing can go to the standard output"));
+    }
+    Ok(())
+}
+
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| !meta.is_file())
+}
+
+/// What two names of one file have in common, whether or not it exists yet.
+fn identity(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(parent), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
+    }
+}

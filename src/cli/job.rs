@@ -1,0 +1,210 @@
+//! One model from its bytes to a written file, or to the reason why there is none.
+
+use std::fmt::{self, Display};
+use std::io;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tfl2onnx::{Conversion, Converter, Error, Registry, Report};
+#[cfg(feature = "validate")]
+use tfl2onnx::{Scope, Status, Validation, Verdict, validate};
+
+#[cfg(feature = "validate")]
+use super::args::Depth;
+use super::args::{Convert, Job, Plan};
+use super::progress::Progress;
+use super::{Exit, deliver, input};
+
+/// What became of one input.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub input: String,
+    pub input_bytes: Option<usize>,
+    /// Where the file is, if it was written.
+    pub output: Option<String>,
+    pub output_bytes: Option<usize>,
+    pub report: Option<Report>,
+    pub proof: Proof,
+    pub fault: Option<Fault>,
+    pub took: Duration,
+    pub validation_took: Duration,
+}
+
+/// What is known of a result.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// Nobody asked.
+    None,
+    #[cfg(feature = "validate")]
+    Found(Verdict, Validation),
+}
+
+/// Why an input has no output.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Refused(Error),
+    Io {
+        verb: Verb,
+        path: String,
+        error: io::Error,
+    },
+}
+
+/// What was being done to a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verb {
+    Read,
+    Write,
+    Create,
+}
+
+impl Fault {
+    pub fn io(verb: Verb, path: impl Display, error: io::Error) -> Self {
+        Fault::Io {
+            verb,
+            path: path.to_string(),
+            error,
+        }
+    }
+
+    /// Has the reader of our standard output gone? It knows, so nothing need be said.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Fault::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl Display for Fault {
+    /// One finding a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Refused(error) => error.fmt(f),
+            Fault::Io { verb, path, error } => {
+                let verb = match verb {
+                    Verb::Read => "read",
+                    Verb::Write => "write",
+                    Verb::Create => "create",
+                };
+                write!(f, "cannot {verb} {path}: {error}")
+            }
+        }
+    }
+}
+
+impl Outcome {
+    pub fn exit(&self) -> Exit {
+        #[cfg(feature = "validate")]
+        if self.proof.is_mismatch() {
+            return Exit::Mismatch;
+        }
+        match self.fault {
+            Some(_) => Exit::Refused,
+            None => Exit::Fine,
+        }
+    }
+}
+
+#[cfg(feature = "validate")]
+impl Proof {
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self, Proof::Found(verdict, _) if verdict.status == Status::Mismatch)
+    }
+}
+
+/// Does one job; whatever goes wrong is part of the outcome.
+pub(crate) fn run(asked: &Convert, plan: &Plan, job: &Job) -> Outcome {
+    let start = Instant::now();
+    let mut outcome = Outcome {
+        input: job.source.to_string(),
+        input_bytes: None,
+        output: None,
+        output_bytes: None,
+        report: None,
+        proof: Proof::None,
+        fault: None,
+        took: Duration::ZERO,
+        validation_took: Duration::ZERO,
+    };
+    let progress = Progress::start(!asked.quiet);
+    outcome.fault = steps(asked, plan, job, &progress, &mut outcome).err();
+    outcome.took = start.elapsed();
+    outcome
+}
+
+fn steps(
+    asked: &Convert,
+    plan: &Plan,
+    job: &Job,
+    progress: &Progress,
+    outcome: &mut Outcome,
+) -> Result<(), Fault> {
+    progress.stage("reading", &job.source);
+    let tflite =
+        input::read(&job.source).map_err(|error| Fault::io(Verb::Read, &job.source, error))?;
+    outcome.input_bytes = Some(tflite.len());
+
+    progress.stage("converting", &job.source);
+    let converter = converter(asked);
+    if let Some(target) = &plan.dot {
+        let drawing = converter.dot(&tflite).map_err(Fault::Refused)?;
+        deliver(target, drawing.as_bytes(), None)?;
+    }
+    let conversion = converter.convert_bytes(&tflite).map_err(Fault::Refused)?;
+    outcome.report = Some(conversion.report().clone());
+
+    progress.stage("validating", &job.source);
+    let start = Instant::now();
+    let write = prove(asked, &tflite, &conversion, outcome)?;
+    outcome.validation_took = start.elapsed();
+
+    if write {
+        progress.stage("writing", &job.target);
+        deliver(&job.target, conversion.bytes(), plan.out_dir.as_deref())?;
+        outcome.output = Some(job.target.to_string());
+        outcome.output_bytes = Some(conversion.bytes().len());
+    }
+    Ok(())
+}
+
+fn converter(asked: &Convert) -> Converter {
+    let converter = Converter::new()
+        .registry(Registry::builtin())
+        .channels_first(asked.nchw)
+        .metadata(asked.metadata());
+    match asked.opset {
+        Some(opset) => converter.opset(opset),
+        None => converter,
+    }
+}
+
+/// Runs both graphs, unless nobody asked; says whether the file is to be written.
+#[cfg(feature = "validate")]
+fn prove(
+    asked: &Convert,
+    tflite: &Bytes,
+    conversion: &Conversion,
+    outcome: &mut Outcome,
+) -> Result<bool, Fault> {
+    let asked = &asked.validation;
+    if asked.no_validate {
+        return Ok(true);
+    }
+    let mut options = Validation::default();
+    options.seed = asked.seed;
+    options.samples = asked.samples;
+    options.tolerance = asked.tolerance;
+    options.scope = match asked.validate {
+        Depth::Outputs => Scope::Outputs,
+        Depth::Layers => Scope::Layers,
+    };
+    let verdict =
+        validate(tflite, conversion, &Registry::builtin(), &options).map_err(Fault::Refused)?;
+    let write = verdict.status != Status::Mismatch || asked.keep_mismatch;
+    outcome.fault = verdict.error().map(Fault::Refused);
+    outcome.proof = Proof::Found(verdict, options);
+    Ok(write)
+}
+
+#[cfg(not(feature = "validate"))]
+fn prove(_: &Convert, _: &Bytes, _: &Conversion, _: &mut Outcome) -> Result<bool, Fault> {
+    Ok(true)
+}

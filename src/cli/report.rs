@@ -1,0 +1,161 @@
+//! The same as JSON, for programs. The keys are documented in `docs/errors-and-exit-codes.md`.
+
+use serde_json::{Map, Value, json};
+use tfl2onnx::op::Dim;
+use tfl2onnx::{Counts, Error, Place, Port, Report, Site};
+#[cfg(feature = "validate")]
+use tfl2onnx::{OutputDifference, Scope, Status, Validation, Verdict};
+
+use super::job::{Fault, Outcome, Proof};
+use super::summary::{layout, status};
+
+/// All outcomes as one document.
+pub(crate) fn json(outcomes: &[Outcome]) -> String {
+    let models: Vec<Value> = outcomes.iter().map(model).collect();
+    let document = json!({ "tfl2onnx": env!("CARGO_PKG_VERSION"), "models": models });
+    format!("{document:#}\n")
+}
+
+fn model(outcome: &Outcome) -> Value {
+    let mut model = json!({
+        "input": outcome.input,
+        "input_bytes": outcome.input_bytes,
+        "output": outcome.output,
+        "output_bytes": outcome.output_bytes,
+        "status": status(outcome).replace(' ', "_"),
+        "seconds": outcome.took.as_secs_f64(),
+        "errors": errors(outcome.fault.as_ref()),
+        "validation": proof(&outcome.proof),
+    });
+    if let (Some(report), Some(model)) = (&outcome.report, model.as_object_mut()) {
+        model.extend(conversion(report));
+    }
+    model
+}
+
+fn conversion(report: &Report) -> Map<String, Value> {
+    let stages = report
+        .stages
+        .iter()
+        .map(|(name, took)| ((*name).to_owned(), json!(took.as_secs_f64())));
+    let value = json!({
+        "opset": report.opset,
+        "operators": report.operators,
+        "operator_counts": counts(&report.operator_counts),
+        "nodes": report.nodes,
+        "node_counts": counts(&report.node_counts),
+        "transposes": report.transposes,
+        "inputs": report.inputs.iter().map(port).collect::<Vec<_>>(),
+        "outputs": report.outputs.iter().map(port).collect::<Vec<_>>(),
+        "stages": stages.collect::<Map<_, _>>(),
+    });
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn counts(counts: &Counts) -> Map<String, Value> {
+    counts
+        .iter()
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect()
+}
+
+fn port(port: &Port) -> Value {
+    let dim = |dim: &Dim| match dim {
+        Dim::Fixed(n) => json!(n),
+        Dim::Symbol(symbol) => json!(symbol.name()),
+    };
+    json!({
+        "name": port.name,
+        "dtype": port.dtype.to_string(),
+        "shape": port.shape.dims().iter().map(dim).collect::<Vec<_>>(),
+        "layout": port.layout.map(layout),
+    })
+}
+
+fn errors(fault: Option<&Fault>) -> Vec<Value> {
+    match fault {
+        None => Vec::new(),
+        Some(Fault::Refused(error)) => error.all().map(finding).collect(),
+        Some(fault @ Fault::Io { .. }) => {
+            vec![
+                json!({ "kind": "Io", "message": fault.to_string(), "advice": null, "site": null }),
+            ]
+        }
+    }
+}
+
+fn finding(error: &Error) -> Value {
+    json!({
+        "kind": format!("{:?}", error.kind()),
+        "message": error.message(),
+        "advice": error.remedy(),
+        "site": error.site().map(site),
+    })
+}
+
+fn site(site: &Site) -> Value {
+    let (operand, result) = match site.place {
+        Some(Place::Operand(slot)) => (Some(slot), None),
+        Some(Place::Result(slot)) => (None, Some(slot)),
+        None => (None, None),
+    };
+    json!({
+        "subgraph": site.subgraph.as_ref(),
+        "op": site.op,
+        "code": site.code.as_deref(),
+        "operand": operand,
+        "result": result,
+        "tensor": site.tensor.as_deref(),
+    })
+}
+
+fn proof(proof: &Proof) -> Value {
+    match proof {
+        Proof::None => Value::Null,
+        #[cfg(feature = "validate")]
+        Proof::Found(found, options) => verdict(found, options),
+    }
+}
+
+#[cfg(feature = "validate")]
+fn verdict(verdict: &Verdict, options: &Validation) -> Value {
+    let (status, reason) = match &verdict.status {
+        Status::Verified => ("verified", None),
+        Status::Mismatch => ("mismatch", None),
+        Status::Unverified(reason) => ("unverified", Some(reason)),
+        _ => ("unverified", None),
+    };
+    let divergence = verdict.divergence.as_ref().map(|found| {
+        json!({
+            "operator": found.operator,
+            "tensor": found.tensor,
+            "max_abs": found.max_abs,
+            "max_rel": found.max_rel,
+        })
+    });
+    json!({
+        "status": status,
+        "reason": reason,
+        "seed": options.seed,
+        "samples": verdict.samples,
+        "scope": match options.scope { Scope::Layers => "layers", _ => "outputs" },
+        "tensors": verdict.tensors,
+        "outputs": verdict.outputs.iter().map(output).collect::<Vec<_>>(),
+        "divergence": divergence,
+    })
+}
+
+#[cfg(feature = "validate")]
+fn output(one: &OutputDifference) -> Value {
+    json!({
+        "name": one.name,
+        "max_abs": one.max_abs,
+        "max_rel": one.max_rel,
+        "tolerance": one.tolerance,
+        "mismatched": one.mismatched,
+        "matches": one.matches,
+    })
+}

@@ -1,0 +1,257 @@
+//! What the program says on standard error, in words.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use tfl2onnx::op::Order;
+use tfl2onnx::{Counts, Report};
+#[cfg(feature = "validate")]
+use tfl2onnx::{OutputDifference, Status, Validation, Verdict};
+
+use super::args::Convert;
+use super::job::{Fault, Outcome, Proof};
+
+/// Width of the column of labels.
+const LABEL: usize = 12;
+
+/// Writes a line to standard error; who closed it does not want to know.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Says what became of one input.
+pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
+    let name = several.then_some(outcome.input.as_str());
+    if !asked.quiet {
+        if let Some(report) = &outcome.report {
+            say(describe(outcome, report, asked.verbose).trim_end());
+        }
+    }
+    if let Some(reason) = unverified(&outcome.proof) {
+        let name = name.map_or_else(String::new, |name| format!("{name}: "));
+        say(&format!("warning: {name}unverified: {reason}"));
+    }
+    if let Some(fault) = &outcome.fault {
+        faults(fault, name);
+    }
+}
+
+/// Says what went wrong, one finding a line.
+pub(crate) fn faults(fault: &Fault, name: Option<&str>) {
+    if fault.is_silent() {
+        return;
+    }
+    let name = match (name, fault) {
+        (Some(name), Fault::Refused(_)) => format!("{name}: "),
+        _ => String::new(),
+    };
+    for line in fault.to_string().lines() {
+        say(&format!("error: {name}{line}"));
+    }
+}
+
+/// Says what became of all inputs.
+pub(crate) fn total(outcomes: &[Outcome]) {
+    let width = outcomes
+        .iter()
+        .map(|one| one.input.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::from("\n");
+    for one in outcomes {
+        let _ = writeln!(text, "{:width$}  {}", one.input, status(one));
+    }
+    let written = outcomes.iter().filter(|one| one.output.is_some()).count();
+    let _ = write!(text, "{written} of {} written", outcomes.len());
+    say(&text);
+}
+
+/// One word for an outcome; the JSON report has the same.
+pub(crate) fn status(outcome: &Outcome) -> &'static str {
+    #[cfg(feature = "validate")]
+    if let Proof::Found(verdict, _) = &outcome.proof {
+        return match (&verdict.status, &outcome.fault) {
+            (Status::Mismatch, _) => "mismatch",
+            (_, Some(_)) => "refused",
+            (Status::Verified, None) => "verified",
+            _ => "unverified",
+        };
+    }
+    match outcome.fault {
+        Some(_) => "refused",
+        None => "not validated",
+    }
+}
+
+fn unverified(proof: &Proof) -> Option<&str> {
+    match proof {
+        #[cfg(feature = "validate")]
+        Proof::Found(verdict, _) => match &verdict.status {
+            Status::Unverified(reason) => Some(reason),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
+    let mut text = outcome.input.clone();
+    match &outcome.output {
+        Some(output) => text.push_str(&format!(" -> {output}\n")),
+        None => text.push_str(": nothing written\n"),
+    }
+    let transposes = plural(report.transposes, "transpose");
+    line(
+        &mut text,
+        "operators",
+        &format!(
+            "{} -> {}, {transposes}",
+            report.operators,
+            plural(report.nodes, "node")
+        ),
+    );
+    let sizes = match (outcome.input_bytes, outcome.output_bytes) {
+        (Some(input), Some(output)) => format!("{} -> {}", bytes(input), bytes(output)),
+        (Some(input), None) => bytes(input),
+        _ => String::new(),
+    };
+    line(&mut text, "size", &sizes);
+    line(&mut text, "opset", &report.opset.to_string());
+    ports(&mut text, report);
+    proof(&mut text, &outcome.proof);
+    if verbose {
+        line(&mut text, "tflite", &counts(&report.operator_counts));
+        line(&mut text, "onnx", &counts(&report.node_counts));
+        let stages = report
+            .stages
+            .iter()
+            .map(|(name, took)| format!("{name} {}", seconds(*took)));
+        let validated = (!outcome.validation_took.is_zero())
+            .then(|| format!("validate {}", seconds(outcome.validation_took)));
+        let stages: Vec<String> = stages.chain(validated).collect();
+        line(&mut text, "stages", &stages.join(", "));
+    }
+    line(&mut text, "time", &seconds(outcome.took));
+    text
+}
+
+fn line(text: &mut String, label: &str, what: &str) {
+    let _ = writeln!(text, "  {label:LABEL$}{what}");
+}
+
+/// Inputs and outputs, in common columns.
+fn ports(text: &mut String, report: &Report) {
+    let all = || report.inputs.iter().chain(&report.outputs);
+    let name = all().map(|port| port.name.chars().count()).max();
+    let dtype = all().map(|port| port.dtype.to_string().len()).max();
+    let (name, dtype) = (name.unwrap_or(0), dtype.unwrap_or(0));
+    for (mut label, list) in [("input", &report.inputs), ("output", &report.outputs)] {
+        for port in list {
+            let (of, shape) = (port.dtype.to_string(), &port.shape);
+            let layout = port.layout.map_or("", layout);
+            let what = format!("{:name$}  {of:dtype$}  {shape}  {layout}", port.name);
+            line(text, std::mem::take(&mut label), what.trim_end());
+        }
+    }
+}
+
+/// The usual name of an order.
+pub(crate) fn layout(order: Order) -> &'static str {
+    match order {
+        Order::ChannelsLast => "NHWC",
+        Order::ChannelsFirst => "NCHW",
+    }
+}
+
+fn proof(text: &mut String, proof: &Proof) {
+    match proof {
+        Proof::None => line(text, "validation", "none"),
+        #[cfg(feature = "validate")]
+        Proof::Found(verdict, options) => verdict_lines(text, verdict, options),
+    }
+}
+
+#[cfg(feature = "validate")]
+fn verdict_lines(text: &mut String, verdict: &Verdict, options: &Validation) {
+    let word = match verdict.status {
+        Status::Verified => "verified",
+        Status::Mismatch => "MISMATCH",
+        _ => "unverified",
+    };
+    let mut what = word.to_owned();
+    if verdict.samples > 0 {
+        let samples = plural(verdict.samples, "sample");
+        let tensors = plural(verdict.tensors, "tensor");
+        let _ = write!(
+            what,
+            ", {samples} of seed {}, {tensors} compared",
+            options.seed
+        );
+    }
+    line(text, "validation", &what);
+    let width = verdict
+        .outputs
+        .iter()
+        .map(|one| one.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    for one in &verdict.outputs {
+        line(text, "", &figures(one, width));
+    }
+}
+
+#[cfg(feature = "validate")]
+fn figures(one: &OutputDifference, width: usize) -> String {
+    let verdict = if one.matches { "ok" } else { "DIFFERS" };
+    let (abs, rel) = (number(one.max_abs), number(one.max_rel));
+    let tolerance = number(one.tolerance);
+    format!(
+        "{:width$}  max abs {abs:7}  max rel {rel:7}  allowed {tolerance:7}  {verdict}",
+        one.name
+    )
+}
+
+#[cfg(feature = "validate")]
+fn number(x: f64) -> String {
+    match x {
+        0.0 => "0".into(),
+        x => format!("{x:.1e}"),
+    }
+}
+
+/// Names with their counts, the most frequent first.
+fn counts(counts: &Counts) -> String {
+    let mut list: Vec<_> = counts.iter().collect();
+    list.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let list: Vec<String> = list
+        .iter()
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    list.join(", ")
+}
+
+fn plural(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
+fn bytes(count: usize) -> String {
+    let count = count as f64;
+    match count {
+        ..1e3 => format!("{count} bytes"),
+        ..1e6 => format!("{:.1} kB", count / 1e3),
+        ..1e9 => format!("{:.1} MB", count / 1e6),
+        _ => format!("{:.2} GB", count / 1e9),
+    }
+}
+
+fn seconds(took: Duration) -> String {
+    match took.as_secs_f64() {
+        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s => format!("{s:.2} s"),
+    }
+}

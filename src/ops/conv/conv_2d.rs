@@ -3,6 +3,7 @@
 //!
 //! Source: LiteRT kernels/conv.cc. ONNX: Conv.
 
+use super::bias;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -79,13 +80,7 @@ impl Operator for Conv2D {
         io.expect_rank(1, 4..=4)?;
         io.expect_dtype(0, &[DType::Float32])?;
         io.expect_dtype(1, &[DType::Float32])?;
-        if io.get(2).is_some() {
-            io.expect_dtype(2, &[DType::Float32])?;
-            let (outputs, bias) = (io.dims(1)?[0], io.shape(2)?);
-            if bias.count() != Some(outputs) {
-                return Err(OpError::operand(2, format!("{outputs} elements"), bias));
-            }
-        }
+        bias::check(io, 2, io.dims(1)?[0])?;
         Self::groups(io)?;
         self.lay(io).map(drop)
     }
@@ -111,10 +106,8 @@ impl Operator for Conv2D {
         let groups = Self::groups(cx.io())?;
         let x = cx.real(0)?;
         let w = cx.permuted(1, &KERNEL_ORDER)?;
-        let b = match cx.real_opt(2)? {
-            Some(b) => Some(cx.reshape_to(&b, &[cx.io().dims(1)?[0]])?),
-            None => None,
-        };
+        let outputs = cx.io().dims(1)?[0];
+        let b = bias::lower(cx, 2, outputs)?;
         let node = cx.node("Conv").inputs([&x, &w]).maybe(b.as_ref());
         let y = laid.attrs(node).attr("group", groups as i64).out_result(0);
         let y = self.activation.lower(cx, y)?;

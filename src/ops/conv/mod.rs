@@ -1,7 +1,19 @@
 //! Convolutions.
 
+mod bias;
 mod conv_2d;
+mod conv_3d;
+mod conv_3d_transpose;
+mod depthwise_conv_2d;
+mod transpose_conv;
+mod transposed;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[conv_2d::DEFS];
+pub(super) static DEFS: &[&[OpDef]] = &[
+    conv_2d::DEFS,
+    conv_3d::DEFS,
+    conv_3d_transpose::DEFS,
+    depthwise_conv_2d::DEFS,
+    transpose_conv::DEFS,
+];

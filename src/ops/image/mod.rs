@@ -1,5 +1,11 @@
-//! Resizing, and exchange of space for channels or batch.
+//! Images: resizing, and blocks of pixels.
+
+mod batch_space;
+mod depth_space;
+mod pixels;
+mod regroup;
+mod resize;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[];
+pub(super) static DEFS: &[&[OpDef]] = &[batch_space::DEFS, depth_space::DEFS, resize::DEFS];

@@ -1,5 +1,7 @@
 //! Pooling.
 
+mod pool_2d;
+
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[];
+pub(super) static DEFS: &[&[OpDef]] = &[pool_2d::DEFS];

@@ -1,0 +1,64 @@
+//! CONV_3D_TRANSPOSE: 3-D transposed convolution of an NDHWC input to a given shape; kernel `[D, H, W, O, I]`.
+//!
+//! Source: LiteRT kernels/conv3d_transpose.cc. ONNX: ConvTranspose, as TRANSPOSE_CONV has it.
+
+use super::conv_3d;
+use super::transposed::{KERNEL, Transposed};
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::arrange;
+use crate::tflite::options;
+use crate::tflite::schema::BuiltinOperator;
+
+pub(super) static DEFS: &[OpDef] =
+    &[
+        OpDef::new(BuiltinOperator::CONV_3D_TRANSPOSE, Conv3DTranspose::parse)
+            .arity(3..=4, 1..=1)
+            .emits(&["ConvTranspose", "Slice"])
+            .note("constant output_shape"),
+    ];
+
+#[derive(Debug)]
+struct Conv3DTranspose(Transposed);
+
+impl Conv3DTranspose {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let options = options!(raw, builtin_options_as_conv_3_doptions);
+        let (window, activation) = conv_3d::parse(options)?;
+        Ok(Box::new(Conv3DTranspose(Transposed {
+            window,
+            activation,
+            kernel_order: &[4, 3, 0, 1, 2],
+        })))
+    }
+}
+
+impl Operator for Conv3DTranspose {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        self.0.check(io)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        self.0.infer(io)
+    }
+
+    fn placement(&self, _: &Operands<'_>) -> Placement {
+        self.0.placement()
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        self.0.lower(cx)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let kernel = arrange::transpose(&*cx.tensor(KERNEL)?, &[3, 0, 1, 2, 4])?;
+        self.0.reference(cx, &kernel)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

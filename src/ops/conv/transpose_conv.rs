@@ -1,0 +1,70 @@
+//! TRANSPOSE_CONV: 2-D transposed convolution of an NHWC input with an OHWI kernel to a given shape.
+//!
+//! Source: LiteRT kernels/transpose_conv.cc. ONNX: ConvTranspose with explicit pads (never `output_shape` or
+//! `auto_pad`, which runtimes read differently), and Slice where the pads would be lopsided.
+
+use super::transposed::{KERNEL, Transposed};
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance};
+use crate::ops::activation::Activation;
+use crate::ops::window::Window;
+use crate::tflite::options;
+use crate::tflite::schema::{BuiltinOperator, TransposeConvOptionsT};
+
+pub(super) static DEFS: &[OpDef] =
+    &[
+        OpDef::new(BuiltinOperator::TRANSPOSE_CONV, TransposeConv::parse)
+            .versions(1..=5)
+            .arity(3..=4, 1..=1)
+            .emits(&["ConvTranspose", "Slice"])
+            .note("constant output_shape"),
+    ];
+
+#[derive(Debug)]
+struct TransposeConv(Transposed);
+
+impl TransposeConv {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let TransposeConvOptionsT {
+            padding,
+            stride_w,
+            stride_h,
+            fused_activation_function,
+            quantized_bias_type: _, // Only of integer kernels.
+        } = options!(raw, builtin_options_as_transpose_conv_options);
+        Ok(Box::new(TransposeConv(Transposed {
+            window: Window::new(padding, &[stride_h, stride_w], &[1, 1])?,
+            activation: Activation::parse(fused_activation_function)?,
+            kernel_order: &[3, 0, 1, 2],
+        })))
+    }
+}
+
+impl Operator for TransposeConv {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        self.0.check(io)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        self.0.infer(io)
+    }
+
+    fn placement(&self, _: &Operands<'_>) -> Placement {
+        self.0.placement()
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        self.0.lower(cx)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let kernel = cx.tensor(KERNEL)?;
+        self.0.reference(cx, &kernel)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

@@ -1,0 +1,110 @@
+//! BATCH_MATMUL: the product of the last two axes, either operand transposed first where its flag says so; the
+//! axes in front broadcast.
+//!
+//! Source: LiteRT kernels/batch_matmul.cc. ONNX: MatMul, with Transpose (folded into a constant operand).
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire, broadcast,
+};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::matmul;
+use crate::tflite::options;
+use crate::tflite::schema::{BatchMatMulOptionsT, BuiltinOperator};
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(BuiltinOperator::BATCH_MATMUL, BatchMatMul::parse)
+        .versions(1..=4)
+        .arity(2..=2, 1..=1)
+        .emits(&["Transpose", "MatMul"]),
+];
+
+#[derive(Debug)]
+struct BatchMatMul {
+    /// Is each operand transposed?
+    adjoint: [bool; 2],
+}
+
+impl BatchMatMul {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let BatchMatMulOptionsT {
+            adj_x,
+            adj_y,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        } = options!(raw, builtin_options_as_batch_mat_mul_options);
+        Ok(Box::new(BatchMatMul {
+            adjoint: [adj_x, adj_y],
+        }))
+    }
+
+    /// Axes of an operand as the product takes them.
+    fn axes(&self, slot: usize, rank: usize) -> Vec<usize> {
+        let mut axes: Vec<usize> = (0..rank).collect();
+        if self.adjoint[slot] {
+            axes.swap(rank - 2, rank - 1);
+        }
+        axes
+    }
+
+    /// The extents in front, and which axes are the product's rows and columns.
+    fn parts(&self, io: &Operands<'_>, slot: usize) -> Result<(Shape, [usize; 2]), OpError> {
+        let shape = io.shape(slot)?;
+        let axes = self.axes(slot, shape.rank());
+        let lead = shape.dims()[..shape.rank() - 2].iter().cloned().collect();
+        Ok((lead, [axes[shape.rank() - 2], axes[shape.rank() - 1]]))
+    }
+
+    fn operand(&self, cx: &mut LowerCx<'_>, slot: usize) -> Result<Wire, OpError> {
+        let axes = self.axes(slot, cx.io().rank(slot)?);
+        cx.permuted(slot, &axes)
+    }
+}
+
+impl Operator for BatchMatMul {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        for slot in 0..2 {
+            io.expect_dtype(slot, &[DType::Float32])?;
+            io.expect_rank(slot, 2..=5)?;
+        }
+        let (_, [_, left]) = self.parts(io, 0)?;
+        let (_, [right, _]) = self.parts(io, 1)?;
+        let (left, right) = (&io.shape(0)?[left], &io.shape(1)?[right]);
+        if left.fixed().zip(right.fixed()).is_some_and(|(a, b)| a != b) {
+            return Err(OpError::operand(
+                1,
+                format!("{left} elements to multiply with those of operand 0"),
+                io.shape(1)?,
+            ));
+        }
+        Ok(())
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let (a, [rows, _]) = self.parts(io, 0)?;
+        let (b, [_, columns]) = self.parts(io, 1)?;
+        let lead = broadcast([&a, &b])
+            .ok_or_else(|| OpError::operand(1, format!("batches that broadcast with {a}"), &b))?;
+        let last = [io.shape(0)?[rows].clone(), io.shape(1)?[columns].clone()];
+        Ok(Some(vec![Shape::new(
+            lead.dims().iter().cloned().chain(last),
+        )]))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let (a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
+        let y = cx.node("MatMul").inputs([&a, &b]).out_result(0);
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let [adjoint_a, adjoint_b] = self.adjoint;
+        let y = matmul::matmul(&*cx.tensor(0)?, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
+        cx.finish(0, y)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

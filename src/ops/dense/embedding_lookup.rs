@@ -1,0 +1,52 @@
+//! EMBEDDING_LOOKUP: rows of a table (operand 1) by their index (operand 0).
+//!
+//! Source: LiteRT kernels/embedding_lookup.cc; an index outside the table is an error there. ONNX: Gather.
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{DType, LowerCx, OpDef, OpError, Operands, Operator, Shape};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::gather;
+use crate::tflite::schema::BuiltinOperator;
+
+pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::EMBEDDING_LOOKUP, |_| {
+    Ok(Box::new(EmbeddingLookup))
+})
+.versions(1..=5)
+.arity(2..=2, 1..=1)
+.emits(&["Gather"])];
+
+#[derive(Debug)]
+struct EmbeddingLookup;
+
+impl Operator for EmbeddingLookup {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_dtype(0, &[DType::Int32])?;
+        io.expect_rank(0, 1..=1)?;
+        io.expect_rank(1, 2..=usize::MAX)?;
+        let table = io.operand(1)?;
+        if table.dtype.bytes().is_none() {
+            return Err(OpError::unsupported_operand(1, "a table of packed numbers"));
+        }
+        io.expect_result_dtype(0, table.dtype)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let count = io.shape(0)?[0].clone();
+        let row = io.shape(1)?.dims()[1..].iter().cloned();
+        let shape: Shape = [count].into_iter().chain(row).collect();
+        Ok(Some(vec![shape]))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let (indices, table) = (cx.real(0)?, cx.real(1)?);
+        let y = cx.gather(&table, &indices, 0);
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let y = gather::gather(&*cx.tensor(1)?, &*cx.tensor(0)?, 0, 0)?;
+        cx.finish(0, y)
+    }
+}

@@ -1,0 +1,183 @@
+//! FULLY_CONNECTED: `x · weights' + bias` over the last axis, weights `[units, depth]`. Without `keep_num_dims`
+//! the input is flattened into rows of `depth`, wherever its axes end.
+//!
+//! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept.
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire,
+};
+use crate::ops::activation::Activation;
+#[cfg(feature = "validate")]
+use crate::reference::kernels::matmul;
+use crate::tflite::options;
+use crate::tflite::schema::{
+    ActivationFunctionType, BuiltinOperator, FullyConnectedOptionsT,
+    FullyConnectedOptionsWeightsFormat,
+};
+
+pub(super) static DEFS: &[OpDef] =
+    &[
+        OpDef::new(BuiltinOperator::FULLY_CONNECTED, FullyConnected::parse)
+            .versions(1..=14)
+            .arity(2..=3, 1..=1)
+            .emits(&["Reshape", "Gemm", "MatMul", "Add"])
+            .note("no shuffled weights"),
+    ];
+
+#[derive(Debug)]
+struct FullyConnected {
+    activation: Activation,
+    keep_num_dims: bool,
+}
+
+impl FullyConnected {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let FullyConnectedOptionsT {
+            fused_activation_function,
+            weights_format,
+            keep_num_dims,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            quantized_bias_type: _,        // Only of integer kernels.
+            quant_spec,
+        } = options!(raw, builtin_options_as_fully_connected_options);
+        if weights_format != FullyConnectedOptionsWeightsFormat::DEFAULT {
+            return Err(OpError::unsupported(
+                "weights in the shuffled 4x16 INT8 format",
+            ));
+        }
+        if quant_spec.is_some() {
+            return Err(OpError::unsupported("a quantisation specification"));
+        }
+        // Unlike the other kernels, this one does not ignore the activations it lacks.
+        if [
+            ActivationFunctionType::TANH,
+            ActivationFunctionType::SIGN_BIT,
+        ]
+        .contains(&fused_activation_function)
+        {
+            return Err(OpError::option(
+                "fused_activation_function",
+                "NONE, RELU, RELU_N1_TO_1 or RELU6",
+                fused_activation_function.0,
+            ));
+        }
+        Ok(Box::new(FullyConnected {
+            activation: Activation::parse(fused_activation_function)?,
+            keep_num_dims,
+        }))
+    }
+
+    /// The rows of the flattened input.
+    fn rows(io: &Operands<'_>) -> Result<Dim, OpError> {
+        let (shape, depth) = (io.shape(0)?, io.dims(1)?[1]);
+        let symbols = || shape.dims().iter().filter(|dim| dim.fixed().is_none());
+        let known: usize = shape.dims().iter().filter_map(Dim::fixed).product();
+        let whole = known % depth == 0;
+        match (symbols().count(), whole, symbols().next()) {
+            (0, true, _) => Ok(Dim::Fixed(known / depth)),
+            (0, false, _) => Err(OpError::unsupported_operand(
+                0,
+                format!("{known} elements, which are no whole number of rows of {depth}"),
+            )),
+            (1, true, Some(symbol)) if known == depth => Ok(symbol.clone()),
+            _ => Ok(io.unknown_dim(0, 0)),
+        }
+    }
+
+    /// Are the axes in front of the last one kept, and more than one?
+    fn keeps(&self, io: &Operands<'_>) -> Result<bool, OpError> {
+        Ok(self.keep_num_dims && io.rank(0)? != 2)
+    }
+
+    /// `MatMul` and `Add`, which leave all axes but the last alone.
+    fn product(cx: &mut LowerCx<'_>, x: &Wire, bias: Option<&Wire>) -> Result<Wire, OpError> {
+        let w = cx.permuted(1, &[1, 0])?;
+        let y = cx.node("MatMul").inputs([x, &w]).out_result(0);
+        match bias {
+            Some(bias) => cx.binary("Add", &y, bias),
+            None => Ok(y),
+        }
+    }
+
+    fn gemm(cx: &mut LowerCx<'_>, x: &Wire, bias: Option<&Wire>) -> Result<Wire, OpError> {
+        let w = cx.real(1)?;
+        let rows = cx.io().result(0).shape[0].clone();
+        let flat = Shape::new([rows, w.shape[1].clone()]);
+        let x = cx.reshape(x, &flat)?;
+        let node = cx.node("Gemm").inputs([&x, &w]).maybe(bias);
+        Ok(node.attr("transB", 1i64).out_result(0))
+    }
+}
+
+impl Operator for FullyConnected {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_dtype(0, &[DType::Float32])?;
+        io.expect_dtype(1, &[DType::Float32])?;
+        io.expect_rank(0, 1..=usize::MAX)?;
+        io.expect_rank(1, 2..=2)?;
+        let [units, depth] = io.dims(1)?[..] else {
+            return Err(OpError::operand(1, "rank 2", io.shape(1)?));
+        };
+        if depth == 0 {
+            return Err(OpError::unsupported_operand(1, "weights without elements"));
+        }
+        if let Some(bias) = io.get(2) {
+            io.expect_dtype(2, &[DType::Float32])?;
+            if bias.shape.count() != Some(units) {
+                let expected = format!("{units} elements");
+                return Err(OpError::operand(2, expected, &bias.shape));
+            }
+        }
+        let shape = io.shape(0)?;
+        let last = shape[shape.rank() - 1].fixed();
+        if self.keep_num_dims && last.is_some_and(|last| last != depth) {
+            return Err(OpError::operand(
+                0,
+                format!("a last axis of {depth}"),
+                shape,
+            ));
+        }
+        Self::rows(io).map(drop)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let units = io.shape(1)?[0].clone();
+        let lead = match self.keep_num_dims {
+            true => {
+                let dims = io.shape(0)?.dims();
+                dims[..dims.len() - 1].to_vec()
+            }
+            false => vec![Self::rows(io)?],
+        };
+        let shape: Shape = lead.into_iter().chain([units]).collect();
+        Ok(Some(vec![shape]))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let units = cx.io().dims(1)?[0];
+        let x = cx.real(0)?;
+        let bias = match cx.real_opt(2)? {
+            Some(bias) => Some(cx.reshape_to(&bias, &[units])?),
+            None => None,
+        };
+        let y = match self.keeps(cx.io())? {
+            true => Self::product(cx, &x, bias.as_ref())?,
+            false => Self::gemm(cx, &x, bias.as_ref())?,
+        };
+        let y = self.activation.lower(cx, y)?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
+        let y = matmul::fully_connected(&x, &w, b.as_deref(), self.keep_num_dims)?;
+        cx.finish(0, self.activation.reference(y)?)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

@@ -1,0 +1,265 @@
+//! RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR: an NHWC image to another height and width.
+//!
+//! Source: LiteRT kernels/{resize_bilinear,resize_nearest_neighbor}.cc. ONNX: Resize; Gather where no form of it
+//! takes the pixels that the kernel takes.
+
+use super::pixels::{Form, Grid};
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
+    Tolerance, Wire,
+};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::resize;
+use crate::tflite::options;
+use crate::tflite::schema::{
+    BuiltinOperator, ResizeBilinearOptionsT, ResizeNearestNeighborOptionsT,
+};
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(BuiltinOperator::RESIZE_BILINEAR, |raw| {
+        let ResizeBilinearOptionsT {
+            align_corners,
+            half_pixel_centers,
+        } = options!(raw, builtin_options_as_resize_bilinear_options);
+        if align_corners && half_pixel_centers {
+            return Err(OpError::option(
+                "half_pixel_centers",
+                "false beside align_corners",
+                "true",
+            ));
+        }
+        Resize::make(Mode::Linear, align_corners, half_pixel_centers)
+    })
+    .versions(1..=4)
+    .arity(2..=2, 1..=1)
+    .emits(&["Resize"]),
+    OpDef::new(BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, |raw| {
+        let ResizeNearestNeighborOptionsT {
+            align_corners,
+            half_pixel_centers,
+        } = options!(raw, builtin_options_as_resize_nearest_neighbor_options);
+        Resize::make(Mode::Nearest, align_corners, half_pixel_centers)
+    })
+    .versions(1..=4)
+    .arity(2..=2, 1..=1)
+    .emits(&["Resize", "Gather"]),
+];
+
+/// LiteRT goes by the width alone; these are the types that onnxruntime resizes.
+const NEAREST_DTYPES: &[DType] = &[DType::Float32, DType::Int32, DType::UInt8, DType::Int8];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Linear,
+    Nearest,
+}
+
+#[derive(Debug)]
+struct Resize {
+    mode: Mode,
+    grid: Grid,
+}
+
+impl Resize {
+    fn make(
+        mode: Mode,
+        align_corners: bool,
+        half_pixel_centers: bool,
+    ) -> Result<Box<dyn Operator>, OpError> {
+        let grid = Grid {
+            align_corners,
+            half_pixel_centers,
+        };
+        Ok(Box::new(Resize { mode, grid }))
+    }
+
+    /// Height and width of the result, where they are constant.
+    fn size(io: &Operands<'_>) -> Result<Option<[usize; 2]>, OpError> {
+        let Some(ints) = io.known_ints(1) else {
+            return Ok(None);
+        };
+        let size: Vec<usize> = ints
+            .iter()
+            .filter_map(|&n| usize::try_from(n).ok())
+            .collect();
+        match size[..] {
+            [height, width] if ints.len() == 2 && height > 0 && width > 0 => {
+                Ok(Some([height, width]))
+            }
+            _ => Err(OpError::operand(
+                1,
+                "two positive extents",
+                format!("{ints:?}"),
+            )),
+        }
+    }
+
+    /// For the two axes: extents before and after, where all are known.
+    fn extents(io: &Operands<'_>) -> Result<Option<[(usize, usize); 2]>, OpError> {
+        let shape = io.shape(0)?;
+        let (height, width) = (shape[1].fixed(), shape[2].fixed());
+        Ok(match (height, width, Self::size(io)?) {
+            (Some(height), Some(width), Some(to)) => Some([(height, to[0]), (width, to[1])]),
+            _ => None,
+        })
+    }
+
+    fn nearest(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let Some(extents) = Self::extents(cx.io())? else {
+            let form = self.grid.form().ok_or_else(|| {
+                OpError::unsupported("align_corners with half_pixel_centers at a dynamic size")
+            })?;
+            return self.resize(cx, x, form.coordinates, Some(form.nearest));
+        };
+        let axes = extents.map(|(from, to)| (from, self.grid.pixels(from, to)));
+        if let Some(form) = Form::of(&axes) {
+            return self.resize(cx, x, form.coordinates, Some(form.nearest));
+        }
+        let mut y = x.clone();
+        for (axis, (_, pixels)) in (1..).zip(axes) {
+            let pixels: Vec<i64> = pixels.into_iter().map(|pixel| pixel as i64).collect();
+            let pixels = cx.int64s(&pixels);
+            let axis = cx.axis(axis);
+            y = cx.gather(&y, &pixels, axis);
+        }
+        Ok(y)
+    }
+
+    fn linear(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let coordinates = match self.grid {
+            grid if grid.align_corners => "align_corners",
+            grid if grid.half_pixel_centers => "half_pixel",
+            _ => "asymmetric",
+        };
+        self.resize(cx, x, coordinates, None)
+    }
+
+    fn resize(
+        &self,
+        cx: &mut LowerCx<'_>,
+        x: &Wire,
+        coordinates: &'static str,
+        nearest: Option<&'static str>,
+    ) -> Result<Wire, OpError> {
+        let (scales, sizes) = Self::target(cx, x)?;
+        let node = cx.node("Resize").input(x).maybe(None);
+        let node = node
+            .maybe(scales.as_ref())
+            .maybe(sizes.as_ref())
+            .attr("coordinate_transformation_mode", coordinates);
+        let node = match nearest {
+            Some(nearest) => node.attr("mode", "nearest").attr("nearest_mode", nearest),
+            None => node.attr("mode", "linear"),
+        };
+        Ok(node.out_result(0))
+    }
+
+    /// The inputs `scales` or `sizes`: sizes where all are known, scales where batch or channels are not and
+    /// they say the same, and sizes computed at run time otherwise.
+    fn target(cx: &mut LowerCx<'_>, x: &Wire) -> Result<(Option<Wire>, Option<Wire>), OpError> {
+        if let Some(sizes) = cx.result_shape(0).fixed() {
+            return Ok((None, Some(cx.extents(&sizes))));
+        }
+        if let Some(extents) = Self::extents(cx.io())? {
+            let scales = extents.map(|(from, to)| to as f32 / from as f32);
+            let exact = (extents.iter().zip(scales))
+                .all(|(&(from, to), scale)| (from as f32 * scale).floor() == to as f32);
+            if exact {
+                let scales = cx.floats(&[4], &[1.0, 1.0, scales[0], scales[1]]);
+                return Ok((Some(scales), None));
+            }
+        }
+        let front = match Shape::new(x.shape.dims()[..2].iter().cloned()).fixed() {
+            Some(front) => cx.extents(&front),
+            None => {
+                let shape = cx.node("Shape").input(x).out(DType::Int64, Shape::new([4]));
+                let cut = Cut {
+                    axis: 0,
+                    start: 0,
+                    step: 1,
+                    extent: 2,
+                };
+                cx.slice(&shape, &[cut])
+            }
+        };
+        let size = match Self::size(cx.io())? {
+            Some(size) => cx.extents(&size),
+            None => {
+                let size = cx.source(1)?;
+                cx.cast(&size, DType::Int64)?
+            }
+        };
+        Ok((None, Some(cx.concat(&[front, size], 0)?)))
+    }
+}
+
+impl Operator for Resize {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_rank(0, 4..=4)?;
+        io.expect_dtype(
+            0,
+            match self.mode {
+                Mode::Linear => &[DType::Float32],
+                Mode::Nearest => NEAREST_DTYPES,
+            },
+        )?;
+        io.expect_result_dtype(0, io.operand(0)?.dtype)?;
+        io.expect_dtype(1, &[DType::Int32])?;
+        io.expect_rank(1, 1..=1)?;
+        Self::size(io).map(drop)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let shape = io.shape(0)?;
+        let [height, width] = match Self::size(io)? {
+            Some(size) => size.map(Dim::Fixed),
+            None => [io.unknown_dim(0, 1), io.unknown_dim(0, 2)],
+        };
+        Ok(Some(vec![Shape::new([
+            shape[0].clone(),
+            height,
+            width,
+            shape[3].clone(),
+        ])]))
+    }
+
+    fn placement(&self, _: &Operands<'_>) -> Placement {
+        let map = AxisMap::channels_last(4).operand(0, 0..4).result(0, 0..4);
+        Placement::Fixed(Order::ChannelsFirst, map)
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.real(0)?;
+        let y = match self.mode {
+            Mode::Linear => self.linear(cx, &x)?,
+            Mode::Nearest => self.nearest(cx, &x)?,
+        };
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let x = cx.tensor(0)?;
+        let grid = resize::Grid {
+            align_corners: self.grid.align_corners,
+            half_pixel_centers: self.grid.half_pixel_centers,
+        };
+        let size: Result<Vec<usize>, _> = cx.ints(1)?.into_iter().map(usize::try_from).collect();
+        let size: Option<[usize; 2]> = size.ok().and_then(|size| size.try_into().ok());
+        let size = size.ok_or_else(|| OpError::operand(1, "two positive extents", "others"))?;
+        let y = match self.mode {
+            Mode::Linear => resize::resize_bilinear(&x, size, grid)?,
+            Mode::Nearest => resize::resize_nearest(&x, size, grid)?,
+        };
+        cx.finish(0, y)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        match self.mode {
+            Mode::Linear => Tolerance::ROUNDING,
+            Mode::Nearest => Tolerance::EXACT,
+        }
+    }
+}

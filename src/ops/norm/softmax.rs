@@ -1,0 +1,79 @@
+//! SOFTMAX, LOG_SOFTMAX: over the last axis; SOFTMAX of `beta · x`.
+//!
+//! Source: LiteRT kernels/activations.cc, which takes any rank. ONNX: Mul (unless `beta` is 1), Softmax;
+//! LogSoftmax.
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
+};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::normalize;
+use crate::tflite::options;
+use crate::tflite::schema::{BuiltinOperator, SoftmaxOptionsT};
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(BuiltinOperator::SOFTMAX, |raw| {
+        let SoftmaxOptionsT { beta } = options!(raw, builtin_options_as_softmax_options);
+        Ok(Box::new(Softmax { beta: Some(beta) }))
+    })
+    .versions(1..=4)
+    .emits(&["Mul", "Softmax"]),
+    OpDef::new(BuiltinOperator::LOG_SOFTMAX, |_| {
+        Ok(Box::new(Softmax { beta: None }))
+    })
+    .versions(1..=2)
+    .emits(&["LogSoftmax"]),
+];
+
+#[derive(Debug)]
+struct Softmax {
+    /// `None`: the logarithm of it.
+    beta: Option<f32>,
+}
+
+impl Operator for Softmax {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_dtype(0, &[DType::Float32])?;
+        io.expect_result_dtype(0, DType::Float32)?;
+        io.expect_rank(0, 1..=usize::MAX)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        Placement::Free(AxisMap::same(io.result(0).shape.rank()))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let mut x = cx.real(0)?;
+        if let Some(beta) = self.beta.filter(|&beta| beta != 1.0) {
+            let beta = cx.floats(&[], &[beta]);
+            x = cx.binary("Mul", &x, &beta)?;
+        }
+        let axis = cx.axis(x.rank() - 1) as i64;
+        let op_type = match self.beta {
+            Some(_) => "Softmax",
+            None => "LogSoftmax",
+        };
+        let y = cx.node(op_type).input(&x).attr("axis", axis).out_result(0);
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let x = cx.tensor(0)?;
+        let y = match self.beta {
+            Some(beta) => normalize::softmax(&x, beta)?,
+            None => normalize::log_softmax(&x)?,
+        };
+        cx.finish(0, y)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

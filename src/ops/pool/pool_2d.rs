@@ -1,0 +1,143 @@
+//! MAX_POOL_2D, AVERAGE_POOL_2D, L2_POOL_2D: the maximum, mean or root mean square under a window; padding does
+//! not count.
+//!
+//! Source: LiteRT kernels/pooling.cc. ONNX: MaxPool; AveragePool without its padding; that of the squares
+//! (LpPool sums, and counts padding).
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
+    Shape, Tolerance, Wire,
+};
+use crate::ops::activation::Activation;
+use crate::ops::window::{Laid, Window};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::pool;
+use crate::tflite::options;
+use crate::tflite::schema::{BuiltinOperator, Pool2DOptionsT};
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(BuiltinOperator::MAX_POOL_2D, |raw| {
+        Pool2D::parse(raw, Kind::Max)
+    })
+    .versions(1..=3)
+    .emits(&["MaxPool"]),
+    OpDef::new(BuiltinOperator::AVERAGE_POOL_2D, |raw| {
+        Pool2D::parse(raw, Kind::Average)
+    })
+    .versions(1..=3)
+    .emits(&["AveragePool"]),
+    OpDef::new(BuiltinOperator::L2_POOL_2D, |raw| {
+        Pool2D::parse(raw, Kind::L2)
+    })
+    .emits(&["Mul", "AveragePool", "Sqrt"]),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Max,
+    Average,
+    L2,
+}
+
+#[derive(Debug)]
+struct Pool2D {
+    kind: Kind,
+    window: Window,
+    kernel: [usize; 2],
+    activation: Activation,
+}
+
+impl Pool2D {
+    fn parse(raw: &RawOp<'_>, kind: Kind) -> Result<Box<dyn Operator>, OpError> {
+        let Pool2DOptionsT {
+            padding,
+            stride_w,
+            stride_h,
+            filter_width,
+            filter_height,
+            fused_activation_function,
+        } = options!(raw, builtin_options_as_pool_2_doptions);
+        let extent = |name, n: i32| {
+            let extent = usize::try_from(n).ok().filter(|&extent| extent > 0);
+            extent.ok_or_else(|| OpError::option(name, "a positive number", n))
+        };
+        Ok(Box::new(Pool2D {
+            kind,
+            window: Window::new(padding, &[stride_h, stride_w], &[1, 1])?,
+            kernel: [
+                extent("filter_height", filter_height)?,
+                extent("filter_width", filter_width)?,
+            ],
+            activation: Activation::parse(fused_activation_function)?,
+        }))
+    }
+
+    fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
+        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
+        self.window.lay(&input, &self.kernel)
+    }
+
+    fn pool(&self, cx: &mut LowerCx<'_>, op_type: &'static str, x: &Wire) -> Result<Wire, OpError> {
+        let laid = self.lay(cx.io())?;
+        Ok(laid.attrs(cx.node(op_type).input(x)).out_result(0))
+    }
+}
+
+impl Operator for Pool2D {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_rank(0, 4..=4)?;
+        io.expect_dtype(0, &[DType::Float32])?;
+        io.expect_result_dtype(0, DType::Float32)?;
+        self.lay(io).map(drop)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let shape = io.shape(0)?;
+        let mut dims = vec![shape[0].clone()];
+        dims.extend(self.lay(io)?.output.into_iter().map(Dim::Fixed));
+        dims.push(shape[3].clone());
+        Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn placement(&self, _: &Operands<'_>) -> Placement {
+        let map = AxisMap::channels_last(4).operand(0, 0..4).result(0, 0..4);
+        Placement::Fixed(Order::ChannelsFirst, map)
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.real(0)?;
+        let y = match self.kind {
+            Kind::Max => self.pool(cx, "MaxPool", &x)?,
+            // `count_include_pad` is 0 unless it is given.
+            Kind::Average => self.pool(cx, "AveragePool", &x)?,
+            Kind::L2 => {
+                let squares = cx.binary("Mul", &x, &x)?;
+                let mean = self.pool(cx, "AveragePool", &squares)?;
+                cx.unary("Sqrt", &mean)
+            }
+        };
+        let y = self.activation.lower(cx, y)?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let window = self.lay(cx.io())?.reference();
+        let x = cx.tensor(0)?;
+        let y = match self.kind {
+            Kind::Max => pool::max_pool(&x, self.kernel, &window)?,
+            Kind::Average => pool::average_pool(&x, self.kernel, &window)?,
+            Kind::L2 => pool::l2_pool(&x, self.kernel, &window)?,
+        };
+        cx.finish(0, self.activation.reference(y)?)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        match self.kind {
+            Kind::Max => Tolerance::EXACT,
+            Kind::Average | Kind::L2 => Tolerance::ROUNDING,
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The graph that every stage after the reader works on: TFLite's operators and tensors, with ONNX
 //! nowhere in sight. Names follow TFLite; axes are numbered as the file numbers them.
 
+mod convert;
 pub(crate) mod dot;
 mod dtype;
 mod graph;

@@ -122,12 +122,12 @@ impl LowerCx<'_> {
         self.reshape(wire, &Shape::new(dims.iter().copied()))
     }
 
-    /// `Cast`; nothing where the type is already right, folded for INT32 and INT64 initialisers.
+    /// `Cast`; nothing where the type is already right, folded for initialisers.
     pub fn cast(&mut self, wire: &Wire, dtype: DType) -> Result<Wire, OpError> {
         if wire.dtype == dtype {
             return Ok(wire.clone());
         }
-        if let Some(literal) = self.known(wire).and_then(|known| recast(known, dtype)) {
+        if let Some(literal) = self.known(wire).and_then(|known| known.cast(dtype)) {
             return Ok(self.literal(literal));
         }
         let code = dtype
@@ -380,11 +380,6 @@ impl Cut {
         let end = self.start + self.extent as i64 * self.step;
         if end < 0 { i64::MIN + 1 } else { end }
     }
-}
-
-/// An INT32 or INT64 literal as the other of the two, where its elements fit.
-fn recast(literal: &Literal, dtype: DType) -> Option<Literal> {
-    Literal::from_ints(dtype, literal.shape.clone(), &literal.ints()?)
 }
 
 /// Little-endian bytes of one number; `None` where the type does not hold it.

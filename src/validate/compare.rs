@@ -6,10 +6,12 @@
 //! | float16 | 1e-4 + r · peak, where r = 2e-3 |
 //! | integers, booleans | nothing |
 //!
-//! *Peak* is the largest finite magnitude of the reference tensor: a rounding error is carried from the large values of a tensor into the
-//! small ones, so an element's own size says little about how exact it can be. *Depth* is the longest chain of operators before the value:
-//! rounding errors of independent operators add up like a random walk, with the root of its length. The lower limit covers one operator
-//! whose sums run in another order (a convolution over thousands of terms), and so the 100 operators of a mobile net.
+//! *Peak* is the largest finite magnitude of the reference tensor: a rounding error is carried from
+//! the large values of a tensor into the small ones, so an element's own size says little about how
+//! exact it can be. *Depth* is the longest chain of operators before the value: rounding errors of
+//! independent operators add up like a random walk, with the root of its length. The lower limit
+//! covers one operator whose sums run in another order (a convolution over thousands of terms), and
+//! so the 100 operators of a mobile net.
 
 use half::f16;
 use tract_core::prelude::{Datum, DatumType, Tensor, TractResult};
@@ -53,7 +55,8 @@ impl Tolerance {
         }
     }
 
-    /// The same, but this relative part if one is given; never for exact types, where a tolerance has no meaning.
+    /// The same, but this relative part if one is given; never for exact types, where a tolerance
+    /// has no meaning.
     pub fn overridden(self, relative: Option<f64>) -> Self {
         match relative {
             Some(relative) if self != Self::EXACT => Self { relative, ..self },
@@ -67,7 +70,8 @@ impl Tolerance {
 pub struct Difference {
     /// Elements compared.
     pub elements: usize,
-    /// Elements farther apart than the tolerance, including those where only one side is NaN, or is infinite, or infinite the other way.
+    /// Elements farther apart than the tolerance, including those where only one side is NaN, or is
+    /// infinite, or infinite the other way.
     pub mismatched: usize,
     /// Elements where NaN or an infinity met something else; part of `mismatched`.
     pub unlike: usize,
@@ -77,7 +81,8 @@ pub struct Difference {
     pub max_rel: f64,
     /// The largest finite magnitude in the reference.
     pub peak: f64,
-    /// The element at fault the most: the first unlike one, else the one with `max_abs`. None if all are equal.
+    /// The element at fault the most: the first unlike one, else the one with `max_abs`. None if
+    /// all are equal.
     pub worst: Option<Worst>,
 }
 
@@ -152,7 +157,8 @@ pub fn compare(
     .map_err(elements)
 }
 
-/// Integers, of 64 bits, are equal or not. Their distance is only reported, so it may round, but equality must not: in double, 2⁵³ and 2⁵³ + 1 are one.
+/// Integers, of 64 bits, are equal or not. Their distance is only reported, so it may round, but
+/// equality must not: in double, 2⁵³ and 2⁵³ + 1 are one.
 fn wide_integers(reference: &Tensor, result: &Tensor) -> TractResult<Difference> {
     if reference.datum_type() == u64::datum_type() {
         return integers::<u64>(reference, result, |x| x as f64);

@@ -1,7 +1,8 @@
 //! A fence around tract: a model it cannot run must cost a verdict, never the process.
 //!
-//! tract asserts and unwraps in places on properties of the model (negative pads, for one), so a panic is an ordinary outcome here. It is
-//! turned into a value, and kept off the terminal: a backtrace would look like a failure of the conversion.
+//! tract asserts and unwraps in places on properties of the model (negative pads, for one), so a
+//! panic is an ordinary outcome here. It is turned into a value, and kept off the terminal: a
+//! backtrace would look like a failure of the conversion.
 //!
 //! With `panic = "abort"` no fence can hold; the crate's own profiles unwind.
 
@@ -12,7 +13,8 @@ use std::sync::Once;
 
 use tract_core::prelude::TractResult;
 
-/// Why tract gave no answer. Neither says anything about the converted model: the caller reports it as unverified.
+/// Why tract gave no answer. Neither says anything about the converted model: the caller reports it
+/// as unverified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrunnable {
     /// tract returned an error, shown with its whole chain of causes.
@@ -30,8 +32,8 @@ thread_local! {
 
 /// Calls into tract; an error or a panic becomes [`Unrunnable`].
 ///
-/// The closure's captures must not be used again after a panic. That is the caller's duty (hence no `UnwindSafe` bound, which tract's own
-/// types do not meet): drop the plan that panicked.
+/// The closure's captures must not be used again after a panic. That is the caller's duty (hence no
+/// `UnwindSafe` bound, which tract's own types do not meet): drop the plan that panicked.
 pub fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, Unrunnable> {
     mute_expected_panics();
     let outer = FENCED.replace(true);
@@ -44,10 +46,11 @@ pub fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, Unrunnable
     }
 }
 
-/// Installs, once per process, a panic hook that is silent on fenced threads and otherwise hands over to the hook it found.
+/// Installs, once per process, a panic hook that is silent on fenced threads and otherwise hands
+/// over to the hook it found.
 ///
-/// The hook is process-wide, so it must not be swapped in and out around each call: two threads doing so would race and could leave the
-/// silent one in place for good.
+/// The hook is process-wide, so it must not be swapped in and out around each call: two threads
+/// doing so would race and could leave the silent one in place for good.
 fn mute_expected_panics() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {

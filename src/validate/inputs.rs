@@ -1,7 +1,8 @@
 //! Seeded inputs for validation runs.
 //!
-//! A tensor depends on the seed, the sample and its own input's name, and on nothing else: adding an input to a model, or reordering them,
-//! leaves the other inputs' values as they were, so that runs stay comparable.
+//! A tensor depends on the seed, the sample and its own input's name, and on nothing else: adding
+//! an input to a model, or reordering them, leaves the other inputs' values as they were, so that
+//! runs stay comparable.
 
 use std::f32::consts::TAU;
 
@@ -9,8 +10,8 @@ use half::f16;
 use tract_core::internal::ensure;
 use tract_core::prelude::{Datum, DatumType, Tensor, TractResult};
 
-/// What the floats of a sample look like. A flaw can hide from one of them: saturating activations from small values, a dropped sign from
-/// positive ones, a shifted image from noise.
+/// What the floats of a sample look like. A flaw can hide from one of them: saturating activations
+/// from small values, a dropped sign from positive ones, a shifted image from noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Texture {
     /// Evenly from −1 to 1.
@@ -40,8 +41,8 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Integers below this unless [`Inputs::integers_below`] says otherwise. Most integer inputs of float models are indices or lengths,
-    /// which must be small to be valid at all.
+    /// Integers below this unless [`Inputs::integers_below`] says otherwise. Most integer inputs of
+    /// float models are indices or lengths, which must be small to be valid at all.
     pub const DEFAULT_BOUND: u8 = 4;
 
     /// Inputs that this seed determines.
@@ -60,7 +61,8 @@ impl Inputs {
         }
     }
 
-    /// The input called `name` in the given sample. Fails for element types without values to draw, such as strings.
+    /// The input called `name` in the given sample. Fails for element types without values to draw,
+    /// such as strings.
     pub fn tensor(
         &self,
         name: &str,
@@ -101,7 +103,8 @@ impl Inputs {
     }
 }
 
-/// A picture: for each channel (the last axis) two plane waves over the axes between the first and the last, or over a vector's only axis.
+/// A picture: for each channel (the last axis) two plane waves over the axes between the first and
+/// the last, or over a vector's only axis.
 fn smooth(shape: &[usize], random: &mut Random) -> Vec<f32> {
     let (channels, spatial) = match shape {
         [_, spatial @ .., channels] if !spatial.is_empty() => (*channels, spatial),
@@ -129,8 +132,9 @@ fn smooth(shape: &[usize], random: &mut Random) -> Vec<f32> {
 /// 2⁶⁴ divided by the golden ratio, SplitMix64's increment.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). Its few lines are the same on every platform and
-/// in every release, which recorded figures depend on; a crate's generator may change.
+/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). Its few
+/// lines are the same on every platform and in every release, which recorded figures depend on; a
+/// crate's generator may change.
 struct Random(u64);
 
 impl Random {
@@ -159,7 +163,7 @@ impl Random {
 
     /// From 0 to `bound` − 1, from the high bits, which are the best mixed.
     fn below(&mut self, bound: u8) -> u8 {
-        ((self.next() >> 32) * u64::from(bound) >> 32) as u8
+        (((self.next() >> 32) * u64::from(bound)) >> 32) as u8
     }
 }
 

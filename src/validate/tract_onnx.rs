@@ -1,14 +1,17 @@
 //! Runs the ONNX file that was written, decoded from its bytes by tract-onnx.
 //!
-//! The model is typed but neither decluttered nor optimised: those passes of tract 0.23.9 miscompute some quantised graphs (around Softmax),
-//! and what is judged here is our file, not tract's rewriting of it.
+//! The model is typed but neither decluttered nor optimised: those passes of tract 0.23.9
+//! miscompute some quantised graphs (around Softmax), and what is judged here is our file, not
+//! tract's rewriting of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use prost::Message as _;
 use tract_onnx::model::ParseResult;
 use tract_onnx::pb::ModelProto;
-// tract's extension traits (fallible contexts, facts, conversions between its values) come by glob, as in all code written on it.
+// tract's extension traits (fallible contexts, facts, conversions between its values) come by glob,
+// as in all code written on it.
 use tract_onnx::tract_hir::internal::*;
 
 use super::guard::{Unrunnable, guarded};
@@ -19,8 +22,8 @@ use super::tract_ops;
 pub enum Watch<'a> {
     /// The graph's outputs.
     Outputs,
-    /// The graph's outputs, then those of these ONNX value names that the main graph defines; the others are skipped. Watched values stay
-    /// in memory until the run ends.
+    /// The graph's outputs, then those of these ONNX value names that the main graph defines; the
+    /// others are skipped. Watched values stay in memory until the run ends.
     Also(&'a [String]),
 }
 
@@ -42,7 +45,8 @@ struct Port {
 }
 
 impl OnnxRunner {
-    /// Decodes and types a model. `shapes` gives the run-time shape of the named inputs; an input it omits must have fixed dimensions.
+    /// Decodes and types a model. `shapes` gives the run-time shape of the named inputs; an input
+    /// it omits must have fixed dimensions.
     pub fn load(
         bytes: &[u8],
         shapes: &[(String, Vec<usize>)],
@@ -73,7 +77,8 @@ impl OnnxRunner {
     fn build(bytes: &[u8], shapes: &[(String, Vec<usize>)], watch: Watch<'_>) -> TractResult<Self> {
         let mut onnx = tract_onnx::onnx();
         tract_ops::register(&mut onnx.op_register);
-        // The declared facts are ours: tract shall infer its own, so that a wrong declaration cannot help itself through.
+        // The declared facts are ours: tract shall infer its own, so that a wrong declaration
+        // cannot help itself through.
         let onnx = onnx.with_ignore_value_info(true);
 
         let proto = ModelProto::decode(bytes).context("decoding the ONNX file")?;
@@ -86,38 +91,28 @@ impl OnnxRunner {
             unresolved_inputs.is_empty(),
             "nothing produces {unresolved_inputs:?}"
         );
-        let outputs = proto
-            .graph
-            .iter()
-            .flat_map(|graph| &graph.output)
-            .map(|output| output.name.clone());
-        let names: Vec<String> = match watch {
-            Watch::Outputs => outputs.collect(),
-            Watch::Also(names) => outputs
-                .chain(
-                    names
-                        .iter()
-                        .filter(|name| outlets_by_name.contains_key(*name))
-                        .cloned(),
-                )
-                .collect(),
-        };
+        let outputs = proto.graph.iter().flat_map(|graph| &graph.output);
+        let mut names: Vec<String> = outputs.map(|output| output.name.clone()).collect();
+        if let Watch::Also(more) = watch {
+            names.extend(
+                more.iter()
+                    .filter(|name| outlets_by_name.contains_key(*name))
+                    .cloned(),
+            );
+        }
         drop(proto);
 
         fix_input_shapes(&mut model, shapes)?;
         let mut outlets: Vec<OutletId> = Vec::new();
+        let mut slots: HashMap<OutletId, usize> = HashMap::new();
         let mut watched = Vec::with_capacity(names.len());
         for name in names {
-            let outlet = *outlets_by_name
-                .get(&name)
-                .with_context(|| format!("no value is called {name:?}"))?;
-            let slot = outlets
-                .iter()
-                .position(|seen| *seen == outlet)
-                .unwrap_or_else(|| {
-                    outlets.push(outlet);
-                    outlets.len() - 1
-                });
+            let outlet = outlets_by_name.get(&name);
+            let outlet = *outlet.with_context(|| format!("no value is called {name:?}"))?;
+            let slot = *slots.entry(outlet).or_insert_with(|| {
+                outlets.push(outlet);
+                outlets.len() - 1
+            });
             watched.push((name, slot));
         }
         model.select_output_outlets(&outlets)?;
@@ -150,7 +145,8 @@ impl Port {
     }
 }
 
-/// Replaces the declared shape of the named inputs, so that symbolic dimensions have a value before inference starts.
+/// Replaces the declared shape of the named inputs, so that symbolic dimensions have a value before
+/// inference starts.
 fn fix_input_shapes(
     model: &mut InferenceModel,
     shapes: &[(String, Vec<usize>)],
@@ -189,10 +185,150 @@ fn ports(model: &TypedModel) -> TractResult<Vec<Port>> {
     model.input_outlets()?.iter().map(port).collect()
 }
 
-/// A result in an ONNX element type. tract computes shapes in its symbolic `TDim`, also where the ONNX value is int64.
+/// A result in an ONNX element type. tract computes shapes in its symbolic `TDim`, also where the
+/// ONNX value is int64.
 fn settle(value: &TValue) -> TractResult<Arc<Tensor>> {
     if value.datum_type() == TDim::datum_type() {
         return Ok(value.cast_to::<i64>()?.into_owned().into_arc_tensor());
     }
     Ok(value.clone().into_arc_tensor())
+}
+
+#[cfg(test)]
+mod tests {
+    use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
+    use tract_onnx::pb::{
+        GraphProto, NodeProto, OperatorSetIdProto, TensorShapeProto, TypeProto, ValueInfoProto,
+        type_proto,
+    };
+
+    use super::*;
+
+    fn node(op: &str, input: &[&str], output: &str) -> NodeProto {
+        let input = input.iter().map(|name| (*name).to_owned()).collect();
+        NodeProto {
+            op_type: op.into(),
+            input,
+            output: vec![output.into()],
+            ..Default::default()
+        }
+    }
+
+    fn value(name: &str, dims: &[dimension::Value]) -> ValueInfoProto {
+        let dim = dims
+            .iter()
+            .map(|dim| Dimension {
+                value: Some(dim.clone()),
+                ..Default::default()
+            })
+            .collect();
+        let tensor = type_proto::Tensor {
+            elem_type: 1,
+            shape: Some(TensorShapeProto { dim }),
+        };
+        let r#type = TypeProto {
+            value: Some(type_proto::Value::TensorType(tensor)),
+            ..Default::default()
+        };
+        ValueInfoProto {
+            name: name.into(),
+            r#type: Some(r#type),
+            ..Default::default()
+        }
+    }
+
+    /// x of shape [N, 2] → Relu → Neg, and its Shape.
+    fn model(last: &str) -> Vec<u8> {
+        let graph = GraphProto {
+            input: vec![value(
+                "x",
+                &[
+                    dimension::Value::DimParam("N".into()),
+                    dimension::Value::DimValue(2),
+                ],
+            )],
+            node: vec![
+                node("Relu", &["x"], "r"),
+                node(last, &["r"], "y"),
+                node("Shape", &["y"], "s"),
+            ],
+            output: vec![value("y", &[]), value("s", &[])],
+            ..Default::default()
+        };
+        let opset_import = vec![OperatorSetIdProto {
+            version: 15,
+            ..Default::default()
+        }];
+        let model = tract_onnx::pb::ModelProto {
+            ir_version: 8,
+            opset_import,
+            graph: Some(graph),
+            ..Default::default()
+        };
+        model.encode_to_vec()
+    }
+
+    fn input() -> [(String, Arc<Tensor>); 1] {
+        [(
+            "x".into(),
+            tensor2(&[[1.0_f32, -2.0], [-3.0, 4.0], [5.0, 0.0]]).into_arc_tensor(),
+        )]
+    }
+
+    #[test]
+    fn symbols_are_bound_and_shapes_are_integers() {
+        let runner =
+            OnnxRunner::load(&model("Neg"), &[("x".into(), vec![3, 2])], Watch::Outputs).unwrap();
+        let results = runner.run(&input()).unwrap();
+        assert_eq!(
+            *results[0].1,
+            tensor2(&[[-1.0_f32, 0.0], [0.0, -4.0], [-5.0, 0.0]])
+        );
+        assert_eq!(
+            (results[1].0.as_str(), &*results[1].1),
+            ("s", &tensor1(&[3_i64, 2]))
+        );
+    }
+
+    #[test]
+    fn inner_values_can_be_watched() {
+        let names = ["r".to_owned(), "no such value".to_owned(), "y".to_owned()];
+        let runner = OnnxRunner::load(
+            &model("Neg"),
+            &[("x".into(), vec![3, 2])],
+            Watch::Also(&names),
+        )
+        .unwrap();
+        let results = runner.run(&input()).unwrap();
+        assert_eq!(
+            results
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect::<Vec<_>>(),
+            ["y", "s", "r", "y"]
+        );
+        assert_eq!(
+            *results[2].1,
+            tensor2(&[[1.0_f32, 0.0], [0.0, 4.0], [5.0, 0.0]])
+        );
+        assert_eq!(results[0].1, results[3].1);
+    }
+
+    #[test]
+    fn what_cannot_run_is_refused() {
+        let load = |bytes: &[u8], shape: Vec<usize>| {
+            OnnxRunner::load(bytes, &[("x".into(), shape)], Watch::Outputs)
+        };
+        assert!(matches!(
+            load(&model("NoSuchOperator"), vec![3, 2]),
+            Err(Unrunnable::Refused(_))
+        ));
+        assert!(matches!(
+            load(b"not a model", vec![3, 2]),
+            Err(Unrunnable::Refused(_))
+        ));
+        let runner = load(&model("Neg"), vec![2, 2]).unwrap();
+        assert!(matches!(runner.run(&input()), Err(Unrunnable::Refused(_))));
+        assert!(matches!(runner.run(&[]), Err(Unrunnable::Refused(_))));
+    }
 }

@@ -47,7 +47,8 @@ fn arithmetic_of<T: Number>(op: Arithmetic, a: &Tensor, b: &Tensor) -> Result {
     }
 }
 
-/// An operand to divide by. Integer kernels refuse a zero among them (`kernels/div.cc`, `floor_div.cc`, `floor_mod.cc`).
+/// An operand to divide by. Integer kernels refuse a zero among them (`kernels/div.cc`,
+/// `floor_div.cc`, `floor_mod.cc`).
 fn divisor<T: Number>(b: &Tensor) -> Result<&Tensor> {
     check!(
         T::DIVIDES_BY_ZERO || !elements::<T>(b)?.contains(&T::ZERO),

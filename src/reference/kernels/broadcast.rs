@@ -62,7 +62,8 @@ pub fn broadcast<A: Datum + Copy, B: Datum + Copy, C: Datum>(
 
 /// SELECT and SELECT_V2: `yes` where the condition holds, `no` elsewhere, all three broadcast.
 ///
-/// SELECT's rank-1 condition over the first axis is the operator's to reshape: by numpy's rules it would align with the last.
+/// SELECT's rank-1 condition over the first axis is the operator's to reshape: by numpy's rules it
+/// would align with the last.
 pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result {
     super::check!(
         yes.datum_type() == no.datum_type(),

@@ -8,8 +8,8 @@ use super::{KernelError, Result, by_type, elements};
 
 /// Converts the elements to another type (`kernels/cast.cc`).
 ///
-/// Integers narrow by dropping high bits. Floats are truncated toward zero and saturate; NaN becomes the greatest integer, where Rust's
-/// `as` gives zero. Anything but zero is true.
+/// Integers narrow by dropping high bits. Floats are truncated toward zero and saturate; NaN
+/// becomes the greatest integer, where Rust's `as` gives zero. Anything but zero is true.
 pub fn cast(x: &Tensor, to: DatumType) -> Result {
     if x.datum_type() == to {
         return Ok(x.clone());

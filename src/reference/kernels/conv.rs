@@ -54,7 +54,8 @@ impl Window {
             .collect()
     }
 
-    /// For one axis, the taps that meet the input at result position `at`: pairs of kernel index and input index.
+    /// For one axis, the taps that meet the input at result position `at`: pairs of kernel index
+    /// and input index.
     pub(super) fn taps(
         &self,
         axis: usize,
@@ -74,7 +75,8 @@ impl Window {
     }
 }
 
-/// CONV_2D and CONV_3D: input `[N, …, C]`, kernel `[O, …, C / groups]`. The channel counts imply the groups. On tract-core's `Conv`.
+/// CONV_2D and CONV_3D: input `[N, …, C]`, kernel `[O, …, C / groups]`. The channel counts imply
+/// the groups. On tract-core's `Conv`.
 ///
 /// CONV_3D's own kernel order is `[…, C, O]`: permute it first.
 pub fn conv(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window) -> Result {
@@ -93,7 +95,8 @@ pub fn conv(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window)
         Some(bias) => bias.clone(),
         None => Tensor::zero_dt(x.datum_type(), &[])?,
     };
-    // tract's OHWI form counts the groups into the kernel's input channels, not its outputs, so a grouped kernel goes in as OIHW.
+    // tract's OHWI form counts the groups into the kernel's input channels, not its outputs, so a
+    // grouped kernel goes in as OIHW.
     let (kernel, kernel_fmt) = if group == 1 {
         (kernel.clone(), KernelFormat::OHWI)
     } else {
@@ -132,9 +135,11 @@ fn taps_of(kernel: &Tensor, format: &KernelFormat) -> TVec<usize> {
     format.hw(kernel.shape()).into()
 }
 
-/// DEPTHWISE_CONV_2D: kernel `[1, H, W, C · m]`; result channel `c · m + k` sees input channel `c` alone (`reference/depthwiseconv_float.h`).
+/// DEPTHWISE_CONV_2D: kernel `[1, H, W, C · m]`; result channel `c · m + k` sees input channel `c`
+/// alone (`reference/depthwiseconv_float.h`).
 ///
-/// A loop of its own: through an im2col product per channel, as tract's general form does it, this is the slowest part of a mobile net.
+/// A loop of its own: through an im2col product per channel, as tract's general form does it, this
+/// is the slowest part of a mobile net.
 pub fn depthwise_conv(
     x: &Tensor,
     kernel: &Tensor,

@@ -1,11 +1,13 @@
-//! Operators driven by indices: GATHER, GATHER_ND, SCATTER_ND, ONE_HOT, EMBEDDING_LOOKUP (a GATHER on axis 0).
+//! Operators driven by indices: GATHER, GATHER_ND, SCATTER_ND, ONE_HOT, EMBEDDING_LOOKUP (a GATHER
+//! on axis 0).
 
 use tract_core::prelude::{Datum, Tensor};
 
 use super::number::Number;
 use super::{KernelError, Result, around, build, by_type, check, elements, indices, within};
 
-/// GATHER: slices of `x` along `axis`, chosen by `index`, separately for each of the leading `batch_dims` axes that both share.
+/// GATHER: slices of `x` along `axis`, chosen by `index`, separately for each of the leading
+/// `batch_dims` axes that both share.
 pub fn gather(x: &Tensor, index: &Tensor, axis: usize, batch_dims: usize) -> Result {
     let (xs, is) = (x.shape(), index.shape());
     check!(
@@ -44,7 +46,8 @@ pub fn gather_nd(x: &Tensor, index: &Tensor) -> Result {
     )
 }
 
-/// SCATTER_ND: a zero tensor with `updates` added at each coordinate tuple; duplicates accumulate (`reference_ops.h`, `ScatterNd`).
+/// SCATTER_ND: a zero tensor with `updates` added at each coordinate tuple; duplicates accumulate
+/// (`reference_ops.h`, `ScatterNd`).
 pub fn scatter_nd(index: &Tensor, updates: &Tensor, shape: &[usize]) -> Result {
     let (depth, tuples) = tuples(index, shape)?;
     let expected = [&index.shape()[..index.rank() - 1], &shape[depth..]].concat();
@@ -78,7 +81,8 @@ fn scatter_of<T: Datum + Copy>(
     })
 }
 
-/// The coordinate tuples in an index tensor's last axis: their length, and each as a flat index over that many leading axes of `shape`.
+/// The coordinate tuples in an index tensor's last axis: their length, and each as a flat index
+/// over that many leading axes of `shape`.
 fn tuples(index: &Tensor, shape: &[usize]) -> Result<(usize, Vec<usize>)> {
     let Some((&depth, outer)) = index.shape().split_last() else {
         return Err(KernelError::invalid(
@@ -132,8 +136,9 @@ fn copy_blocks(
     Ok(output)
 }
 
-/// ONE_HOT: a new axis of `depth` at `axis`, `on` where the index says, `off` elsewhere; off throughout for an index out of range, also a
-/// negative one (`kernels/one_hot.cc`; ONNX would count it from the end).
+/// ONE_HOT: a new axis of `depth` at `axis`, `on` where the index says, `off` elsewhere; off
+/// throughout for an index out of range, also a negative one (`kernels/one_hot.cc`; ONNX would
+/// count it from the end).
 pub fn one_hot(index: &Tensor, depth: usize, on: &Tensor, off: &Tensor, axis: usize) -> Result {
     check!(
         on.datum_type() == off.datum_type() && on.len() == 1 && off.len() == 1,

@@ -29,7 +29,8 @@ pub fn range(start: &Tensor, limit: &Tensor, delta: &Tensor) -> Result {
     })
 }
 
-/// Sums up step by step, as `kernels/range.cc` does: in floats that rounds differently from `start + k · delta`.
+/// Sums up step by step, as `kernels/range.cc` does: in floats that rounds differently from `start
+/// + k · delta`.
 fn range_of<T: Number + Steps>(start: T, limit: T, delta: T) -> Result {
     let forward = delta > T::ZERO && start <= limit;
     let backward = delta < T::ZERO && start >= limit;

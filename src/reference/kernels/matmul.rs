@@ -8,7 +8,8 @@ use super::broadcast::common_shape;
 use super::walk::Walk;
 use super::{KernelError, Result, build, by_type, check, elements};
 
-/// BATCH_MATMUL: the product of the last two axes, each operand's swapped first if its flag is set; leading axes broadcast.
+/// BATCH_MATMUL: the product of the last two axes, each operand's swapped first if its flag is set;
+/// leading axes broadcast.
 pub fn matmul(a: &Tensor, b: &Tensor, adjoint_a: bool, adjoint_b: bool) -> Result {
     check!(
         a.datum_type() == b.datum_type(),
@@ -63,7 +64,8 @@ fn matmul_of<T: Datum + LinalgScalar>(
 
 /// FULLY_CONNECTED: `x · weights' + bias` over the last axis, weights `[outputs, inputs]`.
 ///
-/// Without `keep_num_dims` the input is flattened into rows of `inputs`, wherever its axes end (`kernels/fully_connected.cc`).
+/// Without `keep_num_dims` the input is flattened into rows of `inputs`, wherever its axes end
+/// (`kernels/fully_connected.cc`).
 pub fn fully_connected(
     x: &Tensor,
     weights: &Tensor,
@@ -76,16 +78,16 @@ pub fn fully_connected(
             weights.shape()
         )));
     };
-    check!(
-        inputs > 0 && x.len() % inputs == 0,
-        "rows of {inputs} from shape {:?}",
-        x.shape()
-    );
-    let rows = x.len() / inputs;
+    // LiteRT drops elements that do not fill a row. With no inputs at all the leading axes still
+    // say how many rows of bias there are.
+    let rows = match x.shape().split_last() {
+        Some((0, lead)) if inputs == 0 => lead.iter().product(),
+        _ => x.len().checked_div(inputs).unwrap_or(0),
+    };
     let (data, weights) = (elements::<f32>(x)?, elements::<f32>(weights)?);
     let product = build(&[rows, outputs], |out: &mut [f32]| {
         multiply(
-            view(data, [rows, inputs], false),
+            view(&data[..rows * inputs], [rows, inputs], false),
             view(weights, [outputs, inputs], true),
             out,
         );
@@ -202,6 +204,12 @@ mod tests {
             &[1, 2, 3],
             &want,
         );
-        assert!(fully_connected(&ramp(&[3], 1.0), &w, None, false).is_err());
+        assert_eq!(
+            fully_connected(&ramp(&[3], 1.0), &w, None, false)
+                .unwrap()
+                .shape(),
+            [1, 3]
+        );
+        assert!(fully_connected(&ramp(&[3], 1.0), &w, None, true).is_err());
     }
 }

@@ -1,8 +1,11 @@
-//! What TFLite's operators compute, on tract tensors in TFLite's own layouts (NHWC activations, OHWI kernels).
+//! What TFLite's operators compute, on tract tensors in TFLite's own layouts (NHWC activations,
+//! OHWI kernels).
 //!
-//! These functions are the source side of validation, so they follow LiteRT's CPU kernels (`tflite/kernels`, at `f674577`) and never the
-//! ONNX operator that a lowering happens to emit. They take shapes and options that the operator has already resolved: no TFLite masks,
-//! no negative axes. Whatever the data can get wrong (an index out of range, a division by zero) is a [`KernelError`], never a panic.
+//! These functions are the source side of validation, so they follow LiteRT's CPU kernels
+//! (`tflite/kernels`, at `f674577`) and never the ONNX operator that a lowering happens to emit.
+//! They take shapes and options that the operator has already resolved: no TFLite masks, no
+//! negative axes. Whatever the data can get wrong (an index out of range, a division by zero) is a
+//! [`KernelError`], never a panic.
 //!
 //! | module | operators |
 //! | --- | --- |
@@ -74,6 +77,7 @@ impl From<TractError> for KernelError {
 /// Fails with a formatted message unless the condition holds.
 macro_rules! check {
     ($condition:expr, $($message:tt)+) => {
+        #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "a NaN must not pass")]
         if !$condition {
             return Err($crate::reference::kernels::KernelError::invalid(format!($($message)+)));
         }
@@ -81,7 +85,8 @@ macro_rules! check {
 }
 use check;
 
-/// Evaluates an expression with a type parameter bound to the Rust type of a run-time element type, one of those listed.
+/// Evaluates an expression with a type parameter bound to the Rust type of a run-time element type,
+/// one of those listed.
 macro_rules! by_type {
     ($what:literal, $dtype:expr, [$($type:ty),+ $(,)?], $T:ident => $body:expr) => {{
         use tract_core::prelude::Datum as _;
@@ -113,10 +118,14 @@ fn build<T: Datum>(shape: &[usize], fill: impl FnOnce(&mut [T])) -> Result {
 /// Integer operands (indices, sizes, axes) of any TFLite width as `i64`.
 pub fn indices(tensor: &Tensor) -> Result<Vec<i64>> {
     by_type!("an index", tensor.datum_type(), [i32, i64, i16, u8, i8, u16, u32], T =>
-        Ok(elements::<T>(tensor)?.iter().map(|index| i64::from(*index)).collect()))
+    {
+        #[allow(clippy::useless_conversion, reason = "one of the types is i64 itself")]
+        Ok(elements::<T>(tensor)?.iter().map(|index| i64::from(*index)).collect())
+    })
 }
 
-/// A shape seen from one axis: how many blocks, how many elements along the axis, how many in each of those.
+/// A shape seen from one axis: how many blocks, how many elements along the axis, how many in each
+/// of those.
 fn around(shape: &[usize], axis: usize) -> Result<(usize, usize, usize)> {
     let Some(&along) = shape.get(axis) else {
         return Err(KernelError::invalid(format!(

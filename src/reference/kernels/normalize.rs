@@ -1,4 +1,5 @@
-//! Operators that rescale rows along the last axis: SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION, LOCAL_RESPONSE_NORMALIZATION.
+//! Operators that rescale rows along the last axis: SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION,
+//! LOCAL_RESPONSE_NORMALIZATION.
 
 use tract_core::prelude::Tensor;
 
@@ -33,7 +34,8 @@ pub fn softmax(x: &Tensor, beta: f32) -> Result {
     })
 }
 
-/// LOG_SOFTMAX over the last axis, without the underflow of `log(softmax(x))` (`reference/log_softmax.h`).
+/// LOG_SOFTMAX over the last axis, without the underflow of `log(softmax(x))`
+/// (`reference/log_softmax.h`).
 pub fn log_softmax(x: &Tensor) -> Result {
     rows(x, |row, out| {
         let max = greatest(row);
@@ -44,7 +46,8 @@ pub fn log_softmax(x: &Tensor) -> Result {
     })
 }
 
-/// L2_NORMALIZATION over the last axis. The norm, not its square, is kept from below 1e-6 (`reference/l2normalization.h`).
+/// L2_NORMALIZATION over the last axis. The norm, not its square, is kept from below 1e-6
+/// (`reference/l2normalization.h`).
 pub fn l2_normalize(x: &Tensor) -> Result {
     rows(x, |row, out| {
         let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
@@ -52,8 +55,9 @@ pub fn l2_normalize(x: &Tensor) -> Result {
     })
 }
 
-/// LOCAL_RESPONSE_NORMALIZATION over the last axis: x / (bias + alpha · Σ x²)^beta, the sum over `radius` neighbours to either side
-/// (`optimized/optimized_ops.h`). ONNX's LRN divides alpha by its window's size, so it must be multiplied there.
+/// LOCAL_RESPONSE_NORMALIZATION over the last axis: x / (bias + alpha · Σ x²)^beta, the sum over
+/// `radius` neighbours to either side (`optimized/optimized_ops.h`). ONNX's LRN divides alpha by
+/// its window's size, so it must be multiplied there.
 pub fn local_response_normalization(
     x: &Tensor,
     radius: usize,

@@ -2,11 +2,13 @@
 
 use tract_core::prelude::Datum;
 
-/// An element type with TFLite's arithmetic: integers wrap (LiteRT relies on C++ integers not trapping), division truncates toward zero.
+/// An element type with TFLite's arithmetic: integers wrap (LiteRT relies on C++ integers not
+/// trapping), division truncates toward zero.
 ///
 /// Integer divisors must not be zero; the callers check.
 pub(super) trait Number: Datum + Copy + PartialOrd {
-    /// What sums are kept in: wider than the element, so that a reference is closer to the truth than what it judges.
+    /// What sums are kept in: wider than the element, so that a reference is closer to the truth
+    /// than what it judges.
     type Sum: Copy;
 
     const ZERO: Self;

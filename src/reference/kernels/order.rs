@@ -14,7 +14,8 @@ pub enum Extreme {
     Min,
 }
 
-/// ARG_MAX and ARG_MIN: the first index of the extreme along an axis, as `i64` (cast it to the operator's output type).
+/// ARG_MAX and ARG_MIN: the first index of the extreme along an axis, as `i64` (cast it to the
+/// operator's output type).
 ///
 /// NaN never wins over a number (`reference/arg_min_max.h`).
 pub fn arg_extreme(extreme: Extreme, x: &Tensor, axis: usize) -> Result {
@@ -48,7 +49,8 @@ fn arg_of<T: Datum + Copy + PartialOrd>(extreme: Extreme, x: &Tensor, axis: usiz
     })
 }
 
-/// TOPK_V2: the `k` greatest along the last axis in falling order, with their indices as `i32`. Equal values keep their order.
+/// TOPK_V2: the `k` greatest along the last axis in falling order, with their indices as `i32`.
+/// Equal values keep their order.
 pub fn top_k(x: &Tensor, k: usize) -> Result<(Tensor, Tensor)> {
     by_type!("TOPK_V2", x.datum_type(), numbers, T => top_k_of::<T>(x, k))
 }
@@ -66,17 +68,12 @@ fn top_k_of<T: Number>(x: &Tensor, k: usize) -> Result<(Tensor, Tensor)> {
     for row in 0..rows {
         let row = &data[row * along..][..along];
         let mut indices: Vec<usize> = (0..along).collect();
-        let falling = |a: &usize, b: &usize| {
-            row[*b]
-                .partial_cmp(&row[*a])
-                .unwrap_or(Ordering::Equal)
-                .then(a.cmp(b))
-        };
+        let places = |a: &usize, b: &usize| falling(row[*a], row[*b]).then(a.cmp(b));
         if k < along && k > 0 {
-            indices.select_nth_unstable_by(k - 1, falling);
+            indices.select_nth_unstable_by(k - 1, places);
         }
         indices.truncate(k);
-        indices.sort_by(falling);
+        indices.sort_by(places);
         order.extend(indices);
     }
     let values = build(&shape, |out: &mut [T]| {
@@ -93,7 +90,14 @@ fn top_k_of<T: Number>(x: &Tensor, k: usize) -> Result<(Tensor, Tensor)> {
     Ok((values, indices))
 }
 
-/// CUMSUM: running sums along an axis, from its end if `reverse`, without the current element if `exclusive`.
+/// The greater first and NaN, which does not equal itself, last.
+#[allow(clippy::eq_op)]
+fn falling<T: PartialOrd + Copy>(a: T, b: T) -> Ordering {
+    b.partial_cmp(&a).unwrap_or_else(|| (a != a).cmp(&(b != b)))
+}
+
+/// CUMSUM: running sums along an axis, from its end if `reverse`, without the current element if
+/// `exclusive`.
 pub fn cumsum(x: &Tensor, axis: usize, exclusive: bool, reverse: bool) -> Result {
     by_type!("CUMSUM", x.datum_type(), [f32, f64, i32, i64], T => cumsum_of::<T>(x, axis, exclusive, reverse))
 }
@@ -151,6 +155,8 @@ mod tests {
             (order.shape(), i32s(&order)),
             (&[2, 3][..], vec![1, 2, 3, 0, 1, 2])
         );
+        let (_, order) = top_k(&tensor(&[4], &[f32::NAN, 1.0, f32::NAN, 2.0]), 4).unwrap();
+        assert_eq!(i32s(&order), [3, 1, 0, 2]);
         assert_eq!(top_k(&tensor(&[2], &[1, 2]), 0).unwrap().0.len(), 0);
     }
 

@@ -1,7 +1,8 @@
 //! The one mover of elements: every result index is, axis by axis, a list of source indices.
 //!
-//! Slices, reversals, tiles, paddings, gathers along an axis and nearest resizes differ only in those lists, so they share one loop that
-//! is blind to the element type and copies the longest contiguous runs it can.
+//! Slices, reversals, tiles, paddings, gathers along an axis and nearest resizes differ only in
+//! those lists, so they share one loop that is blind to the element type and copies the longest
+//! contiguous runs it can.
 
 use tract_core::prelude::Tensor;
 
@@ -49,8 +50,8 @@ pub(super) fn runs(sources: impl IntoIterator<Item = usize>) -> Vec<Run> {
     runs
 }
 
-/// The tensor whose element at `(i, j, …)` is the input's at `(axes[0][i], axes[1][j], …)`, or `fill` (one element; default zero) where an
-/// axis has none.
+/// The tensor whose element at `(i, j, …)` is the input's at `(axes[0][i], axes[1][j], …)`, or
+/// `fill` (one element; default zero) where an axis has none.
 pub(super) fn pick(input: &Tensor, axes: &[Vec<Run>], fill: Option<&Tensor>) -> Result {
     let dtype = input.datum_type();
     super::check!(dtype.is_copy(), "elements of {dtype:?} cannot be moved");
@@ -104,7 +105,8 @@ struct Level<'a> {
 
 impl<'a> Plan<'a> {
     fn new(from: &[usize], to: &[usize], axes: &'a [Vec<Run>], size: usize) -> Self {
-        // Trailing axes taken whole need no loop: they are part of the block that the last looped axis copies.
+        // Trailing axes taken whole need no loop: they are part of the block that the last looped
+        // axis copies.
         let whole = |axis: &usize| matches!(axes[*axis][..], [Run::Copy { from: 0, len }] if len == from[*axis]);
         let looped = axes.len() - (0..axes.len()).rev().take_while(whole).count();
         let span =

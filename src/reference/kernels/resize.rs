@@ -1,4 +1,5 @@
-//! RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR of NHWC tensors, with LiteRT's three ways of placing pixels.
+//! RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR of NHWC tensors, with LiteRT's three ways of placing
+//! pixels.
 
 use tract_core::prelude::Tensor;
 
@@ -15,8 +16,9 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Source pixels per result pixel. Aligned corners leave one gap fewer than pixels on either side; with a single result pixel there is
-    /// no gap to measure and LiteRT falls back to the plain ratio.
+    /// Source pixels per result pixel. Aligned corners leave one gap fewer than pixels on either
+    /// side; with a single result pixel there is no gap to measure and LiteRT falls back to the
+    /// plain ratio.
     fn scale(self, from: usize, to: usize) -> f32 {
         if self.align_corners && to > 1 {
             (from as f32 - 1.0) / (to as f32 - 1.0)
@@ -25,7 +27,8 @@ impl Grid {
         }
     }
 
-    /// The nearest source index (`reference/resize_nearest_neighbor.h`), which offsets by half a pixel but never back.
+    /// The nearest source index (`reference/resize_nearest_neighbor.h`), which offsets by half a
+    /// pixel but never back.
     fn nearest(self, at: usize, from: usize, to: usize) -> usize {
         let centre = if self.half_pixel_centers {
             at as f32 + 0.5
@@ -41,10 +44,12 @@ impl Grid {
         (index.max(0.0) as usize).min(from - 1)
     }
 
-    /// The two source indices around a result pixel and the weight of the second (`reference/resize_bilinear.h`).
+    /// The two source indices around a result pixel and the weight of the second
+    /// (`reference/resize_bilinear.h`).
     ///
-    /// The weight is measured from the lower index after it was kept inside the image, so it is negative above the first pixel; both
-    /// indices are 0 there and the weights still add up to one.
+    /// The weight is measured from the lower index after it was kept inside the image, so it is
+    /// negative above the first pixel; both indices are 0 there and the weights still add up to
+    /// one.
     fn between(self, at: usize, from: usize, to: usize) -> (usize, usize, f32) {
         let scale = self.scale(from, to);
         let source = if self.half_pixel_centers {

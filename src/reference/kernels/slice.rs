@@ -26,7 +26,8 @@ pub fn slice(x: &Tensor, begin: &[usize], len: &[usize]) -> Result {
     pick(x, &axes, None)
 }
 
-/// One axis of a strided slice, masks and negative indices resolved: every `stride`-th index from `begin` on, short of `end`.
+/// One axis of a strided slice, masks and negative indices resolved: every `stride`-th index from
+/// `begin` on, short of `end`.
 ///
 /// A falling slice (negative stride) that runs to the start of the axis ends at −1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,8 @@ impl Stride {
     }
 }
 
-/// STRIDED_SLICE: one [`Stride`] for each input axis; the axes in `shrink` must end up with one index and are dropped.
+/// STRIDED_SLICE: one [`Stride`] for each input axis; the axes in `shrink` must end up with one
+/// index and are dropped.
 pub fn strided_slice(x: &Tensor, strides: &[Stride], shrink: &[usize]) -> Result {
     check!(
         strides.len() == x.rank(),

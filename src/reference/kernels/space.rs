@@ -1,6 +1,8 @@
-//! Blocks of space traded for channels or batches: SPACE_TO_DEPTH, DEPTH_TO_SPACE, SPACE_TO_BATCH_ND, BATCH_TO_SPACE_ND.
+//! Blocks of space traded for channels or batches: SPACE_TO_DEPTH, DEPTH_TO_SPACE,
+//! SPACE_TO_BATCH_ND, BATCH_TO_SPACE_ND.
 //!
-//! Each is a split of axes into blocks, a permutation, and a join; the paddings and crops of the batch forms go around it.
+//! Each is a split of axes into blocks, a permutation, and a join; the paddings and crops of the
+//! batch forms go around it.
 
 use tract_core::prelude::Tensor;
 
@@ -8,7 +10,8 @@ use super::pad::{Padding, pad};
 use super::slice::slice;
 use super::{Result, arrange::transpose, check};
 
-/// SPACE_TO_DEPTH of an NHWC tensor: each block × block patch becomes one pixel, its channels in row-major order of the patch.
+/// SPACE_TO_DEPTH of an NHWC tensor: each block × block patch becomes one pixel, its channels in
+/// row-major order of the patch.
 pub fn space_to_depth(x: &Tensor, block: usize) -> Result {
     let &[n, h, w, c] = x.shape() else {
         return rank_4("SPACE_TO_DEPTH", x);
@@ -44,7 +47,8 @@ pub fn depth_to_space(x: &Tensor, block: usize) -> Result {
     Ok(transpose(&split, &[0, 1, 3, 2, 4, 5])?.into_shape(&[n, h * block, w * block, depth])?)
 }
 
-/// SPACE_TO_BATCH_ND: the axes after the first, padded, in blocks of `blocks`; the position within a block leads the batch axis.
+/// SPACE_TO_BATCH_ND: the axes after the first, padded, in blocks of `blocks`; the position within
+/// a block leads the batch axis.
 pub fn space_to_batch_nd(x: &Tensor, blocks: &[usize], paddings: &[Padding]) -> Result {
     let spatial = blocks.len();
     check!(
@@ -86,7 +90,7 @@ pub fn batch_to_space_nd(x: &Tensor, blocks: &[usize], crops: &[Padding]) -> Res
         x.shape()
     );
     check!(
-        cells > 0 && x.shape()[0] % cells == 0,
+        cells > 0 && x.shape()[0].is_multiple_of(cells),
         "a batch of {} in blocks {blocks:?}",
         x.shape()[0]
     );

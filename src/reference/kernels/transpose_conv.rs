@@ -12,14 +12,16 @@ pub struct Spread {
     pub strides: Vec<usize>,
     /// 1 everywhere for TRANSPOSE_CONV.
     pub dilations: Vec<usize>,
-    /// What is cut off before each spatial axis: the padding of the convolution that this one transposes.
+    /// What is cut off before each spatial axis: the padding of the convolution that this one
+    /// transposes.
     pub before: Vec<usize>,
     /// The result's spatial shape; contributions outside are dropped.
     pub output: Vec<usize>,
 }
 
-/// TRANSPOSE_CONV: input `[N, …, I]`, kernel `[O, …, I]`; each input pixel adds its channels times the kernel to the result
-/// (`reference/transpose_conv.h`). CONV_3D_TRANSPOSE's own kernel order is `[…, O, I]`: permute it first.
+/// TRANSPOSE_CONV: input `[N, …, I]`, kernel `[O, …, I]`; each input pixel adds its channels times
+/// the kernel to the result (`reference/transpose_conv.h`). CONV_3D_TRANSPOSE's own kernel order is
+/// `[…, O, I]`: permute it first.
 pub fn transpose_conv(
     x: &Tensor,
     kernel: &Tensor,
@@ -34,22 +36,13 @@ pub fn transpose_conv(
         ));
     };
     let rank = spatial.len();
-    let lists = [
-        taps.len(),
-        spread.strides.len(),
-        spread.dilations.len(),
-        spread.before.len(),
-        spread.output.len(),
-    ];
-    check!(
-        rank > 0 && lists.iter().all(|len| *len == rank),
-        "a transposed window of {lists:?} axes over {rank}"
-    );
+    spread.check(rank, taps.len())?;
     check!(
         inputs == depth,
         "{inputs} channels under a kernel of {depth}"
     );
-    // With the taps outermost, one product of a pixel's channels with the kernel yields its contributions in the order they are added.
+    // With the taps outermost, one product of a pixel's channels with the kernel yields its
+    // contributions in the order they are added.
     let order: Vec<usize> = (1..=rank).chain([0, rank + 1]).collect();
     let kernel = transpose(kernel, &order)?;
     let (data, weights) = (elements::<f32>(x)?, elements::<f32>(&kernel)?);
@@ -58,45 +51,93 @@ pub fn transpose_conv(
         bias.is_none_or(|bias| bias.len() == outputs),
         "a bias that does not match {outputs} outputs"
     );
-    let reach = taps.iter().product::<usize>() * outputs;
     let line = spatial[rank - 1];
     let shape = [&[n], &spread.output[..], &[outputs]].concat();
     build(&shape, |out: &mut [f32]| {
-        if outputs == 0 || line == 0 {
+        if outputs == 0 || line == 0 || inputs == 0 {
             return;
         }
         if let Some(bias) = bias {
             out.chunks_exact_mut(outputs)
                 .for_each(|pixel| pixel.copy_from_slice(bias));
         }
-        let offsets: Vec<Vec<usize>> = (0..taps.iter().product())
-            .map(|tap| coordinates(tap, taps))
-            .collect();
-        let pixels_out: usize = spread.output.iter().product();
-        // A line of pixels at a time: a product big enough to be fast, small enough not to hold all contributions at once.
+        let scatter = Scatter::new(spread, spatial, taps, outputs);
+        let reach = taps.iter().product::<usize>() * outputs;
+        // A line of pixels at a time: a product big enough to be fast, small enough not to hold all
+        // contributions at once.
         let mut contributions = vec![0.0; line * reach];
-        for (row, pixels) in data.chunks_exact((line * inputs).max(1)).enumerate() {
+        for (row, pixels) in data.chunks_exact(line * inputs).enumerate() {
+            let weights = view(weights, [reach, inputs], true);
             multiply(
                 view(pixels, [line, inputs], false),
-                view(weights, [reach, inputs], true),
+                weights,
                 &mut contributions,
             );
             for (column, contributions) in contributions.chunks_exact(reach.max(1)).enumerate() {
-                let position = coordinates(row * line + column, spatial);
-                for (offset, contribution) in
-                    offsets.iter().zip(contributions.chunks_exact(outputs))
-                {
-                    if let Some(pixel) = landing(spread, &position[1..], &offset[1..]) {
-                        let at = (position[0] * pixels_out + pixel) * outputs;
-                        out[at..][..outputs]
-                            .iter_mut()
-                            .zip(contribution)
-                            .for_each(|(out, add)| *out += add);
-                    }
-                }
+                scatter.add(row * line + column, contributions, out);
             }
         }
     })
+}
+
+impl Spread {
+    /// Whether every list has an entry for each spatial axis.
+    fn check(&self, rank: usize, taps: usize) -> Result<()> {
+        let lists = [
+            taps,
+            self.strides.len(),
+            self.dilations.len(),
+            self.before.len(),
+            self.output.len(),
+        ];
+        check!(
+            rank > 0 && lists.iter().all(|len| *len == rank),
+            "a transposed window of {lists:?} axes over {rank}"
+        );
+        Ok(())
+    }
+}
+
+/// Adds an input pixel's contributions to the result.
+struct Scatter<'a> {
+    spread: &'a Spread,
+    spatial: &'a [usize],
+    /// Each tap's coordinates in the kernel.
+    taps: Vec<Vec<usize>>,
+    outputs: usize,
+    /// Pixels of one image of the result.
+    pixels: usize,
+}
+
+impl<'a> Scatter<'a> {
+    fn new(spread: &'a Spread, spatial: &'a [usize], taps: &[usize], outputs: usize) -> Self {
+        let pixels = spread.output.iter().product();
+        let taps = (0..taps.iter().product())
+            .map(|tap| coordinates(tap, taps))
+            .collect();
+        Self {
+            spread,
+            spatial,
+            taps,
+            outputs,
+            pixels,
+        }
+    }
+
+    fn add(&self, pixel: usize, contributions: &[f32], out: &mut [f32]) {
+        let position = coordinates(pixel, self.spatial);
+        for (tap, contribution) in self
+            .taps
+            .iter()
+            .zip(contributions.chunks_exact(self.outputs))
+        {
+            if let Some(pixel) = landing(self.spread, &position[1..], &tap[1..]) {
+                let at = (position[0] * self.pixels + pixel) * self.outputs;
+                let sums = out[at..][..self.outputs].iter_mut();
+                sums.zip(contribution).for_each(|(sum, add)| *sum += add);
+            }
+        }
+    }
 }
 
 /// The result pixel, as a flat index, that a tap at an input position adds to; none if it lies outside.

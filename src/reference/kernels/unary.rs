@@ -34,16 +34,36 @@ pub fn square(x: &Tensor) -> Result {
     by_type!("SQUARE", x.datum_type(), numbers, T => map(x, |x: T| x.times(x)))
 }
 
-/// SIGN: −1, 0 or 1, on any signed type (`kernels/sign.cc`). Unlike Rust's `signum`, zero has no sign.
+/// SIGN: −1, 0 or 1, on any signed type (`kernels/sign.cc`). Unlike with Rust's `signum`, zero has
+/// no sign; NaN stays NaN.
 pub fn sign(x: &Tensor) -> Result {
-    by_type!("SIGN", x.datum_type(), [f32, f64, i8, i16, i32, i64], T => map(x, |x: T| {
-        if x > T::ZERO { T::ONE } else if x < T::ZERO { T::ZERO.minus(T::ONE) } else { T::ZERO }
-    }))
+    by_type!("SIGN", x.datum_type(), [f32, f64, i8, i16, i32, i64], T => map(x, sign_of::<T>))
 }
 
-/// Limits each element to `low..=high`: the clamp of a fused activation, RELU6 and its kin.
+fn sign_of<T: Number>(x: T) -> T {
+    if x > T::ZERO {
+        T::ONE
+    } else if x < T::ZERO {
+        T::ZERO.minus(T::ONE)
+    } else if x == T::ZERO {
+        T::ZERO
+    } else {
+        x
+    }
+}
+
+/// Limits each element to `low..=high`: the clamp of a fused activation, RELU6 and its kin. NaN
+/// stays NaN, as in LiteRT.
 pub fn clamp(x: &Tensor, low: f32, high: f32) -> Result {
-    map(x, |x: f32| x.max(low).min(high))
+    map(x, |x: f32| {
+        if x < low {
+            low
+        } else if x > high {
+            high
+        } else {
+            x
+        }
+    })
 }
 
 /// LOGICAL_NOT.
@@ -81,7 +101,8 @@ pub fn leaky_relu(x: f32, slope: f32) -> f32 {
     if x > 0.0 { x } else { x * slope }
 }
 
-/// GELU by the error function (`reference/gelu.h`), through `erfc` because `1 + erf` cancels for negative inputs.
+/// GELU by the error function (`reference/gelu.h`), through `erfc` because `1 + erf` cancels for
+/// negative inputs.
 pub fn gelu(x: f32) -> f32 {
     0.5 * x * erfc(-x * FRAC_1_SQRT_2)
 }
@@ -94,8 +115,9 @@ pub fn gelu_tanh(x: f32) -> f32 {
 
 /// The complementary error function, which Rust's standard library lacks.
 ///
-/// In double: up to 3 by the series erf x = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹ / (2n+1)!! (all terms positive, nothing cancels), beyond by the
-/// continued fraction of erfc (Abramowitz & Stegun 7.1.6 and 7.1.14). Either is good to far more than a float's digits.
+/// In double: up to 3 by the series erf x = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹ / (2n+1)!! (all terms
+/// positive, nothing cancels), beyond by the continued fraction of erfc (Abramowitz & Stegun 7.1.6
+/// and 7.1.14). Either is good to far more than a float's digits.
 pub fn erfc(x: f32) -> f32 {
     let z = f64::from(x.abs());
     let scale = (-z * z).exp();

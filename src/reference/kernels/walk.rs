@@ -2,10 +2,12 @@
 
 use super::{KernelError, Result};
 
-/// An index space and, for each of `N` operands, how far one step along each axis moves within its elements (0 where it is broadcast).
+/// An index space and, for each of `N` operands, how far one step along each axis moves within its
+/// elements (0 where it is broadcast).
 ///
-/// Unit axes are dropped and axes that every operand steps through uniformly are merged, so that same-shape operands become one long row
-/// and the frequent `[N,H,W,C] · [C]` becomes rows of `C`: no caller needs fast paths of its own.
+/// Unit axes are dropped and axes that every operand steps through uniformly are merged, so that
+/// same-shape operands become one long row and the frequent `[N,H,W,C] · [C]` becomes rows of `C`:
+/// no caller needs fast paths of its own.
 pub(super) struct Walk<const N: usize> {
     axes: Vec<Axis<N>>,
 }
@@ -37,7 +39,8 @@ impl<const N: usize> Walk<N> {
         Self { axes }
     }
 
-    /// A walk over `shape` in which each row-major operand is broadcast from its own shape, by numpy's rules.
+    /// A walk over `shape` in which each row-major operand is broadcast from its own shape, by
+    /// numpy's rules.
     pub(super) fn broadcast(shape: &[usize], operands: [&[usize]; N]) -> Result<Self> {
         let mut steps = vec![[0; N]; shape.len()];
         for (k, operand) in operands.iter().enumerate() {
@@ -62,7 +65,8 @@ impl<const N: usize> Walk<N> {
         Ok(Self::new(shape, steps))
     }
 
-    /// Visits the rows in row-major order: where each operand's row starts, its length, and each operand's step within it.
+    /// Visits the rows in row-major order: where each operand's row starts, its length, and each
+    /// operand's step within it.
     pub(super) fn rows(&self, mut visit: impl FnMut([usize; N], usize, [usize; N])) {
         let (outer, row) = match self.axes.split_last() {
             Some((row, outer)) => (outer, *row),

@@ -57,7 +57,7 @@ impl Budget {
     fn price(&self, graph: &Graph, io: &Operands<'_>) -> Option<usize> {
         let size = |id: &ValueId| {
             let value = graph.value(*id);
-            value.dtype.bytes_of(value.shape.count()?)
+            value.stored.bytes_of(value.shape.count()?)
         };
         let after = io.result_ids().iter().filter_map(size);
         let after = after.fold(0, usize::saturating_add);
@@ -124,7 +124,7 @@ fn visit(
     if let Some(literals) = graph.op(op).op.fold(&io)? {
         budget.0 -= price;
         for (id, literal) in results.into_iter().zip(literals) {
-            debug_assert_eq!(graph.value(id).dtype, literal.dtype, "folding keeps types");
+            debug_assert_eq!(graph.value(id).stored, literal.dtype, "folding keeps types");
             graph.set_constant(id, Shape::new(literal.shape), literal.data);
         }
         if folding == Folding::Remove {

@@ -166,7 +166,7 @@ fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
             let (perm, layout) = placed.face(GraphId(0), id);
             Port {
                 name: value.name.to_string(),
-                dtype: value.dtype,
+                dtype: value.stored,
                 shape: perm.shape(&value.shape),
                 layout,
             }

@@ -259,10 +259,12 @@ impl<'a> Lifter<'a> {
                 Content::Computed
             }
         };
+        let quant = quant(tensor).filter(|quant| quantizes(quant, dtype, &content));
         Value {
             name,
-            dtype,
-            quant: quant(tensor),
+            dtype: quant.as_ref().map_or(dtype, |_| DType::Float32),
+            stored: dtype,
+            quant,
             shape,
             content,
         }
@@ -527,6 +529,18 @@ fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> Arc<str> {
         suffix += 1;
     }
     candidate.into()
+}
+
+/// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on
+/// indices as well, where they mean nothing; of the wide integers only constants, biases, are quantised.
+fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
+    let meaningful = quant
+        .scale
+        .iter()
+        .all(|&scale| scale > 0.0 && scale.is_finite());
+    let narrow = dtype.bits().is_some_and(|bits| bits <= 16);
+    let constant = matches!(content, Content::Constant(_));
+    meaningful && dtype.is_integer() && (narrow || constant)
 }
 
 fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {

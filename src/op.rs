@@ -51,6 +51,11 @@ pub trait Operator: Debug + Send + Sync {
         Err(OpError::unsupported("no reference execution"))
     }
 
+    /// How the operator stands to quantised operands and results.
+    fn quant(&self) -> QuantRule {
+        QuantRule::Real
+    }
+
     /// How far two right executions may differ.
     fn tolerance(&self) -> Tolerance {
         Tolerance::EXACT
@@ -60,6 +65,19 @@ pub trait Operator: Debug + Send + Sync {
     fn subgraphs(&self) -> &[GraphId] {
         &[]
     }
+}
+
+/// How an operator stands to quantised operands and results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuantRule {
+    /// It computes with what they mean: operands are dequantised for it, results quantised after it. Always
+    /// right, up to the rounding of integer kernels.
+    Real,
+    /// It moves elements without looking at them: where all its quantised operands and results have the same
+    /// parameters, it is handed the stored integers.
+    Moves,
+    /// It computes with the stored integers, whatever they mean.
+    Stored,
 }
 
 /// How far two right executions of one operator may be apart.

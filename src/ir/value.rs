@@ -11,8 +11,10 @@ use super::{DType, Quant, Shape};
 pub struct Value {
     /// The file's name for it, unique within its subgraph.
     pub name: Arc<str>,
-    /// Element type.
+    /// Element type of what the value means: FLOAT32 for quantised integers.
     pub dtype: DType,
+    /// Element type of what is stored.
+    pub stored: DType,
     /// Shape in the file's axis order.
     pub shape: Shape,
     /// Quantisation parameters, where the file gives any.
@@ -40,15 +42,15 @@ impl Value {
         }
     }
 
-    /// Is it stored as quantised integers?
+    /// Does it mean real numbers, and is it stored as integers?
     pub fn is_quantized(&self) -> bool {
-        self.quant.is_some() && self.dtype.is_integer()
+        self.dtype != self.stored
     }
 
-    /// The value as a literal, where it is constant.
+    /// What is stored, where it is constant.
     pub fn literal(&self) -> Option<Literal> {
         Some(Literal {
-            dtype: self.dtype,
+            dtype: self.stored,
             shape: self.shape.fixed()?,
             data: self.constant()?.clone(),
         })

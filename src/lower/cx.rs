@@ -1,7 +1,7 @@
 //! What an operator's `lower` sees: its operands as wires in the order it works in, and a way to write
 //! nodes.
 
-use super::{Lowering, NodeBuilder, Origin, Placed, Scope, turned};
+use super::{Form, Lowering, NodeBuilder, Origin, Placed, Scope, quant, turned};
 use crate::error::OpError;
 use crate::ir::{DType, Dim, Graph, GraphId, Literal, OpId, Perm, Shape};
 use crate::onnx::{Source, WireId};
@@ -39,6 +39,8 @@ pub struct LowerCx<'c> {
     op: OpId,
     io: Operands<'c>,
     origin: Origin,
+    /// Are quantised operands and results handled as the integers they are stored as?
+    stored: bool,
     failed: Option<OpError>,
     finished: usize,
 }
@@ -52,13 +54,15 @@ impl<'c> LowerCx<'c> {
         op: OpId,
     ) -> Self {
         let owner = &placed.model.graphs[graph.0];
+        let io = Operands::new(owner, op);
         LowerCx {
+            stored: quant::works_on_stored(owner.op(op).op.quant(), &io),
             placed,
             lowering,
             scope,
             graph,
             op,
-            io: Operands::new(owner, op),
+            io,
             origin: Origin::of(owner, op, graph.0 == 0),
             failed: None,
             finished: 0,
@@ -129,7 +133,8 @@ impl<'c> LowerCx<'c> {
         self.placed.plans[self.graph.0].space(self.op).is_some()
     }
 
-    /// An operand in the operator's order. (Quantised operands are refused before lowering.)
+    /// An operand in the operator's order: what it means, dequantised where it is stored as integers, unless
+    /// the operator's [`QuantRule`](crate::op::QuantRule) has it work on what is stored.
     pub fn real(&mut self, slot: usize) -> Result<Wire, OpError> {
         let rank = self.io.rank(slot)?;
         let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
@@ -197,9 +202,13 @@ impl<'c> LowerCx<'c> {
             .operand_id(slot)
             .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))?;
         let owner = self.owner();
+        let form = match self.stored {
+            true => Form::Stored,
+            false => Form::Real,
+        };
         let wire = self
             .lowering
-            .read(owner, self.scope, id, perm, &self.origin)?;
+            .read(owner, self.scope, id, perm, form, &self.origin)?;
         Ok(self.wire(wire))
     }
 
@@ -220,9 +229,18 @@ impl<'c> LowerCx<'c> {
             .shape(shape)
     }
 
-    /// Element type of a result.
+    /// Element type in which a result is to be given.
     pub fn result_dtype(&self, slot: usize) -> DType {
-        self.io.result(slot).dtype
+        let value = self.io.result(slot);
+        match self.stored {
+            true => value.stored,
+            false => value.dtype,
+        }
+    }
+
+    /// Does quantising a result already keep it within these bounds?
+    pub fn saturates(&self, slot: usize, low: Option<f64>, high: Option<f64>) -> bool {
+        !self.stored && quant::saturates(self.io.result(slot), low, high)
     }
 
     /// Begins a node.
@@ -262,10 +280,14 @@ impl<'c> LowerCx<'c> {
         let id = self.io.result_id(slot);
         let value = self.io.result(slot);
         let perm = self.placed.plans[self.graph.0].result(self.op, slot, expected.rank());
-        if self.graph.0 == 0 {
-            self.lowering.build.hold(wire.id, &value.name);
+        let mut wire = wire.id;
+        if value.is_quantized() && !self.stored {
+            wire = self.lowering.quantize(wire, value, &self.origin)?;
         }
-        self.scope.bind(id, perm, wire.id);
+        if self.graph.0 == 0 {
+            self.lowering.build.hold(wire, &value.name);
+        }
+        self.scope.bind(id, perm, Form::Stored, wire);
         self.finished += 1;
         Ok(())
     }

@@ -4,6 +4,7 @@
 mod cx;
 mod forms;
 mod node;
+mod quant;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub use cx::{LowerCx, Wire};
 pub use forms::Cut;
 pub use node::NodeBuilder;
+#[cfg(feature = "validate")]
+pub(crate) use quant::limits;
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
@@ -129,8 +132,10 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let shape = perm.shape(&value.shape);
-        let wire = lowering.build.wire(value.dtype, shape, onnx::Source::Input);
-        scope.bind(id, perm.clone(), wire);
+        let wire = lowering
+            .build
+            .wire(value.stored, shape, onnx::Source::Input);
+        scope.bind(id, perm.clone(), Form::Stored, wire);
         inputs.push((value.name.clone(), wire));
         input_perms.push(perm);
     }
@@ -141,7 +146,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let origin = Origin::output(&value.name);
-        let wire = lowering.read(graph, &mut scope, id, &perm, &origin);
+        let wire = lowering.read(graph, &mut scope, id, &perm, Form::Stored, &origin);
         let wire = wire.map_err(|error| {
             Halt::Fault(error.at(
                 crate::error::Site {
@@ -188,12 +193,21 @@ pub(crate) struct Lowering {
 /// Where the values of one subgraph are: each in every order that something has read it in.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
-    wires: HashMap<ValueId, Vec<(Perm, WireId)>>,
+    wires: HashMap<ValueId, Vec<(Perm, Form, WireId)>>,
+}
+
+/// What of a value a wire holds; the same thing for one that is not quantised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Its elements as the file stores them.
+    Stored,
+    /// What they mean.
+    Real,
 }
 
 impl Scope {
-    fn bind(&mut self, id: ValueId, perm: Perm, wire: WireId) {
-        self.wires.entry(id).or_default().push((perm, wire));
+    fn bind(&mut self, id: ValueId, perm: Perm, form: Form, wire: WireId) {
+        self.wires.entry(id).or_default().push((perm, form, wire));
     }
 
     /// The first wire of each computed value: the one its producer wrote.
@@ -203,7 +217,7 @@ impl Scope {
         ids.into_iter()
             .filter(|&id| graph.value(id).constant().is_none())
             .filter_map(|id| {
-                let (perm, wire) = self.wires[&id].first()?;
+                let (perm, _, wire) = self.wires[&id].first()?;
                 Some((graph.value(id).name.clone(), *wire, perm.clone()))
             })
             .collect()
@@ -271,7 +285,8 @@ impl Lowering {
         let graph = &placed.model.graphs[id.0];
         let mut scope = Scope::default();
         for (&value, &wire) in graph.inputs.iter().zip(operands) {
-            scope.bind(value, Perm::identity(graph.value(value).shape.rank()), wire);
+            let perm = Perm::identity(graph.value(value).shape.rank());
+            scope.bind(value, perm, Form::Stored, wire);
         }
         self.run(id, &mut scope).map_err(|halt| match halt {
             Halt::Opset(opset, _) => OpError::needs_opset(opset),
@@ -283,7 +298,7 @@ impl Lowering {
             .iter()
             .map(|&value| {
                 let perm = Perm::identity(graph.value(value).shape.rank());
-                self.read(graph, &mut scope, value, &perm, &origin)
+                self.read(graph, &mut scope, value, &perm, Form::Stored, &origin)
             })
             .collect()
     }
@@ -295,14 +310,27 @@ impl Lowering {
         scope: &mut Scope,
         id: ValueId,
         perm: &Perm,
+        form: Form,
         origin: &Origin,
     ) -> Result<WireId, OpError> {
+        let value = graph.value(id);
+        let form = match value.is_quantized() {
+            true => form,
+            false => Form::Stored,
+        };
         let known = scope.wires.get(&id).map_or(&[][..], Vec::as_slice);
-        if let Some((_, wire)) = known.iter().find(|(have, _)| have == perm) {
+        let fits = |(have, of, _): &&(Perm, Form, WireId)| have == perm && *of == form;
+        if let Some((_, _, wire)) = known.iter().find(fits) {
             return Ok(*wire);
         }
+        if form == Form::Real {
+            let stored = self.read(graph, scope, id, perm, Form::Stored, origin)?;
+            let wire = self.dequantize(stored, value, perm, origin)?;
+            scope.bind(id, perm.clone(), form, wire);
+            return Ok(wire);
+        }
+        // Every quantised value has its stored form first.
         let first = known.first().cloned();
-        let value = graph.value(id);
         let wire = match (&value.content, first) {
             (Content::Constant(_), _) => {
                 let literal = value
@@ -312,7 +340,7 @@ impl Lowering {
                 self.build.hold(wire, &value.name);
                 wire
             }
-            (Content::Computed, Some((have, wire))) => {
+            (Content::Computed, Some((have, _, wire))) => {
                 // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
                 let relative = have.inverse().then(perm);
                 self.turn(wire, &relative, origin)
@@ -324,7 +352,7 @@ impl Lowering {
                 )));
             }
         };
-        scope.bind(id, perm.clone(), wire);
+        scope.bind(id, perm.clone(), form, wire);
         Ok(wire)
     }
 

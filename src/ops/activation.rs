@@ -76,14 +76,14 @@ impl Activation {
         }
     }
 
+    /// On what becomes result 0.
     pub fn lower(self, cx: &mut LowerCx<'_>, wire: Wire) -> Result<Wire, OpError> {
+        let (low, high) = self.range();
         match self {
             Activation::None => Ok(wire),
+            _ if cx.saturates(0, low, high) => Ok(wire),
             Activation::Relu if wire.dtype.is_float() => Ok(cx.unary("Relu", &wire)),
-            _ => {
-                let (low, high) = self.range();
-                cx.clip(&wire, low, high)
-            }
+            _ => cx.clip(&wire, low, high),
         }
     }
 }

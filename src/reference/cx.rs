@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tract_core::prelude::Tensor;
 
-use super::{Tensors, datum_type};
+use super::{Tensors, datum_type, quant};
 use crate::error::OpError;
 use crate::ir::{DType, Graph, GraphId, OpId};
-use crate::op::Operands;
+use crate::op::{Operands, QuantRule};
 
 type Call<'a> = &'a mut dyn FnMut(GraphId, Vec<Arc<Tensor>>) -> Result<Vec<Arc<Tensor>>, OpError>;
 
@@ -16,6 +16,8 @@ pub struct ReferenceCx<'a> {
     io: Operands<'a>,
     operands: Vec<Option<Arc<Tensor>>>,
     results: Vec<Option<Arc<Tensor>>>,
+    /// Are quantised tensors handled as the integers they are stored as?
+    stored: bool,
     call: Call<'a>,
 }
 
@@ -35,16 +37,26 @@ impl<'a> ReferenceCx<'a> {
         tensors: &mut Tensors,
         call: Call<'a>,
     ) -> Result<Self, OpError> {
+        let stored = graph.op(op).op.quant() == QuantRule::Stored;
         let operands = graph
             .operands(op)
             .into_iter()
-            .map(|value| value.map(|value| tensors.get(graph, value)).transpose())
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|id| {
+                let Some(id) = id else { return Ok(None) };
+                let (tensor, value) = (tensors.get(graph, id)?, graph.value(id));
+                let real = value.is_quantized() && !stored;
+                Ok(Some(match real {
+                    true => Arc::new(quant::dequantize(&tensor, value)?),
+                    false => tensor,
+                }))
+            })
+            .collect::<Result<Vec<_>, OpError>>()?;
         let io = Operands::new(graph, op);
         Ok(ReferenceCx {
             results: vec![None; io.results()],
             io,
             operands,
+            stored,
             call,
         })
     }
@@ -63,7 +75,7 @@ impl<'a> ReferenceCx<'a> {
         &self.io
     }
 
-    /// An operand's tensor.
+    /// An operand's tensor: what it means, unless the operator works on stored integers.
     pub fn tensor(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
         self.tensor_opt(slot)
             .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
@@ -93,9 +105,13 @@ impl<'a> ReferenceCx<'a> {
             .to_vec())
     }
 
-    /// Element type of a result.
+    /// Element type in which a result is to be given.
     pub fn result_dtype(&self, slot: usize) -> DType {
-        self.io.result(slot).dtype
+        let value = self.io.result(slot);
+        match self.stored {
+            true => value.stored,
+            false => value.dtype,
+        }
     }
 
     /// Shape of a result as inferred; an error where it is known only now.
@@ -117,11 +133,17 @@ impl<'a> ReferenceCx<'a> {
             let found = format!("{:?} from the reference", tensor.shape());
             return Err(OpError::result(slot, &value.shape, found));
         }
-        if datum_type(value.dtype) != Some(tensor.datum_type()) {
+        let dtype = self.result_dtype(slot);
+        if datum_type(dtype) != Some(tensor.datum_type()) {
             let found = format!("{:?} from the reference", tensor.datum_type());
-            return Err(OpError::result(slot, value.dtype, found));
+            return Err(OpError::result(slot, dtype, found));
         }
-        self.results[slot] = Some(tensor);
+        self.results[slot] = Some(match datum_type(value.stored) {
+            Some(stored) if value.is_quantized() && !self.stored => {
+                Arc::new(quant::quantize(&tensor, value, stored)?)
+            }
+            _ => tensor,
+        });
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 
 mod cx;
 pub(crate) mod kernels;
+mod quant;
 
 use std::sync::Arc;
 

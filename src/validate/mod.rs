@@ -316,7 +316,7 @@ impl Run<'_> {
 
     fn has_integer_inputs(&self) -> bool {
         let graph = self.graph();
-        let integer = |id: &crate::ir::ValueId| graph.value(*id).dtype.is_integer();
+        let integer = |id: &crate::ir::ValueId| graph.value(*id).stored.is_integer();
         graph.inputs.iter().any(integer)
     }
 
@@ -330,8 +330,8 @@ impl Run<'_> {
                 .shape
                 .fixed()
                 .ok_or_else(|| format!("input {:?} has a dynamic shape", value.name))?;
-            let dtype = datum_type(value.dtype)
-                .ok_or_else(|| format!("input {:?} is of type {}", value.name, value.dtype))?;
+            let dtype = datum_type(value.stored)
+                .ok_or_else(|| format!("input {:?} is of type {}", value.name, value.stored))?;
             let tensor = source
                 .tensor(&value.name, sample, dtype, &dims)
                 .map_err(|error| error.to_string())?;

@@ -94,7 +94,7 @@ impl Cost {
         let weight = if perm.only_moves_units(&fact.shape) {
             0
         } else {
-            bytes(&fact.shape, fact.dtype.bits().unwrap_or(64))
+            bytes(&fact.shape, fact.stored.bits().unwrap_or(64))
         };
         let image = roles[value.index()].len() >= super::IMAGE_RANK;
         Some(Cost { weight, own, image })

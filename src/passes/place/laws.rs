@@ -46,6 +46,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
     graph.add_value(Value {
         name: format!("v{name}").into(),
         dtype: DType::Float32,
+        stored: DType::Float32,
         shape: Shape::new([1usize, 4, 4, channels]),
         quant: None,
         content: Content::Computed,

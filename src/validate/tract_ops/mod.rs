@@ -6,6 +6,7 @@
 mod equal;
 mod log_softmax;
 mod one_hot;
+mod quantize_linear;
 mod reverse_sequence;
 
 use tract_onnx::model::OnnxOpRegister;
@@ -15,6 +16,8 @@ pub fn register(registry: &mut OnnxOpRegister) {
     registry.insert("Equal", equal::load);
     registry.insert("LogSoftmax", log_softmax::load);
     registry.insert("OneHot", one_hot::load);
+    registry.insert("DequantizeLinear", quantize_linear::load_dequantize);
+    registry.insert("QuantizeLinear", quantize_linear::load_quantize);
     registry.insert("ReverseSequence", reverse_sequence::load);
 }
 

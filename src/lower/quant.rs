@@ -1,0 +1,283 @@
+//! Quantised values: the only code that writes QuantizeLinear and DequantizeLinear.
+//!
+//! Quantisation is a property of how a value is read and given, not of operators: an operator that computes
+//! with real numbers is handed a dequantised wire, shared by all its readers, and its result is quantised
+//! after it. 8-bit types use ONNX's own operators. ONNX has them for 16 bits from opset 21 on only, and few
+//! runtimes do; what they mean is written in ordinary arithmetic instead, which every runtime has.
+
+use super::{Lowering, Origin};
+use crate::error::OpError;
+use crate::ir::{DType, Literal, Perm, Quant, Shape, Value};
+use crate::onnx::{Attr, Source, WireId};
+use crate::op::{Operands, QuantRule};
+
+/// Does an operator of this rule work on the stored integers of these operands?
+pub(super) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
+    match rule {
+        QuantRule::Real => false,
+        QuantRule::Stored => true,
+        QuantRule::Moves => {
+            let operands = (0..io.len()).filter_map(|slot| io.get(slot));
+            let results = (0..io.results()).map(|slot| io.result(slot));
+            let mut quantized = operands.chain(results).filter(|value| value.is_quantized());
+            let Some(first) = quantized.next() else {
+                return false;
+            };
+            let whole = first
+                .quant
+                .as_ref()
+                .is_some_and(|quant| quant.axis.is_none());
+            whole
+                && quantized.all(|value| value.quant == first.quant && value.stored == first.stored)
+        }
+    }
+}
+
+/// The least and greatest stored values of an integer type.
+pub(crate) fn limits(dtype: DType) -> Option<(i64, i64)> {
+    let bits = u32::try_from(dtype.bits()?).ok()?;
+    if dtype.is_signed_integer() {
+        let half = 1i64.checked_shl(bits - 1)?;
+        Some((half.wrapping_neg(), half.wrapping_sub(1)))
+    } else {
+        let end = 1i64.checked_shl(bits)?;
+        dtype
+            .is_unsigned_integer()
+            .then_some((0, end.wrapping_sub(1)))
+    }
+}
+
+/// Does quantising to a value's type already keep what it means within these bounds? As LiteRT computes a
+/// fused activation's range: bounds are rounded to stored values (`CalculateActivationRangeQuantized`,
+/// kernels/kernel_util.cc).
+pub(super) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> bool {
+    let (Some(quant), Some((least, greatest))) = (&value.quant, limits(value.stored)) else {
+        return false;
+    };
+    let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
+        return false;
+    };
+    let stored = |real: f64| (real / f64::from(*scale)).round() as i64 + zero_point;
+    low.is_none_or(|low| stored(low) <= least) && high.is_none_or(|high| stored(high) >= greatest)
+}
+
+impl Lowering {
+    /// What a stored wire means, its axes being in the order `perm`.
+    pub(super) fn dequantize(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let quant = parameters(value)?;
+        let axis = quant.axis.and_then(|axis| perm.position(axis));
+        match value.stored {
+            DType::Int8 | DType::UInt8 => {
+                Ok(self.dequantize_linear(wire, quant, value, axis, origin))
+            }
+            DType::Int32
+                if quant.zero_point.iter().all(|&zero| zero == 0) && value.constant().is_some() =>
+            {
+                Ok(self.dequantize_linear(wire, quant, value, axis, origin))
+            }
+            _ => {
+                if let Some(literal) = self.build.literal(wire) {
+                    let literal = decoded(literal, quant, axis)?;
+                    let real = self.build.initializer(literal);
+                    self.build.hold(real, &value.name);
+                    return Ok(real);
+                }
+                self.dequantize_by_arithmetic(wire, quant, origin)
+            }
+        }
+    }
+
+    fn dequantize_linear(
+        &mut self,
+        wire: WireId,
+        quant: &Quant,
+        value: &Value,
+        axis: Option<usize>,
+        origin: &Origin,
+    ) -> WireId {
+        let (scale, zero_point) = self.parameter_wires(quant, value.stored);
+        let mut inputs = vec![Some(wire), Some(scale)];
+        // INT32 has no zero point in ONNX's operator but an absent or a zero one.
+        if value.stored != DType::Int32 {
+            inputs.push(Some(zero_point));
+        }
+        let attrs = axis.map(|axis| ("axis", Attr::Int(axis as i64)));
+        let shape = self.build.fact(wire).shape.clone();
+        let out = self.build.wire(DType::Float32, shape, Source::Node);
+        self.push(
+            "DequantizeLinear",
+            inputs,
+            vec![out],
+            attrs.into_iter().collect(),
+            origin,
+        );
+        out
+    }
+
+    /// Scale and zero point as initialisers: scalars, or vectors along the axis.
+    fn parameter_wires(&mut self, quant: &Quant, dtype: DType) -> (WireId, WireId) {
+        let shape = match quant.axis {
+            Some(_) => vec![quant.scale.len()],
+            None => Vec::new(),
+        };
+        let scale = Literal::from_floats(shape.clone(), &quant.scale);
+        let bytes = quant.zero_point.iter().map(|&zero| match dtype {
+            DType::UInt8 => u8::try_from(zero).unwrap_or(0).to_le_bytes(),
+            _ => i8::try_from(zero).unwrap_or(0).to_le_bytes(),
+        });
+        let zero_point = Literal {
+            dtype,
+            shape,
+            data: bytes.flatten().collect(),
+        };
+        (self.build.shared(scale), self.build.shared(zero_point))
+    }
+
+    fn dequantize_by_arithmetic(
+        &mut self,
+        wire: WireId,
+        quant: &Quant,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
+            return Err(OpError::unsupported(
+                "computed values quantised along an axis",
+            ));
+        };
+        let real = self.arithmetic("Cast", wire, None, vec![("to", Attr::Int(1))], origin);
+        let real = match zero_point {
+            0 => real,
+            zero => self.arithmetic("Sub", real, Some(*zero as f32), vec![], origin),
+        };
+        Ok(self.arithmetic("Mul", real, Some(*scale), vec![], origin))
+    }
+
+    fn arithmetic(
+        &mut self,
+        op_type: &'static str,
+        wire: WireId,
+        operand: Option<f32>,
+        attrs: Vec<(&'static str, Attr)>,
+        origin: &Origin,
+    ) -> WireId {
+        let mut inputs = vec![Some(wire)];
+        if let Some(x) = operand {
+            inputs.push(Some(
+                self.build.shared(Literal::from_floats(Vec::new(), &[x])),
+            ));
+        }
+        let shape = self.build.fact(wire).shape.clone();
+        let out = self.build.wire(DType::Float32, shape, Source::Node);
+        self.push(op_type, inputs, vec![out], attrs, origin);
+        out
+    }
+
+    /// A FLOAT32 wire as a value stores it.
+    pub(super) fn quantize(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let quant = parameters(value)?;
+        if quant.axis.is_some() {
+            return Err(OpError::unsupported("a result quantised along an axis"));
+        }
+        let shape: Shape = self.build.fact(wire).shape.clone();
+        match value.stored {
+            DType::Int8 | DType::UInt8 => {
+                let (scale, zero_point) = self.parameter_wires(quant, value.stored);
+                let out = self.build.wire(value.stored, shape, Source::Node);
+                let inputs = vec![Some(wire), Some(scale), Some(zero_point)];
+                self.push("QuantizeLinear", inputs, vec![out], vec![], origin);
+                Ok(out)
+            }
+            DType::Int16 => {
+                let (scale, zero_point) = (quant.scale[0], quant.zero_point[0]);
+                let steps = self.arithmetic("Div", wire, Some(scale), vec![], origin);
+                let mut steps = self.arithmetic("Round", steps, None, vec![], origin);
+                if zero_point != 0 {
+                    steps = self.arithmetic("Add", steps, Some(zero_point as f32), vec![], origin);
+                }
+                let bounds = [f32::from(i16::MIN), f32::from(i16::MAX)]
+                    .map(|x| Some(self.build.shared(Literal::from_floats(Vec::new(), &[x]))));
+                let clipped = self.build.wire(DType::Float32, shape.clone(), Source::Node);
+                let inputs = [vec![Some(steps)], bounds.to_vec()].concat();
+                self.push("Clip", inputs, vec![clipped], vec![], origin);
+                let out = self.build.wire(DType::Int16, shape, Source::Node);
+                let to = vec![("to", Attr::Int(5))];
+                self.push("Cast", vec![Some(clipped)], vec![out], to, origin);
+                Ok(out)
+            }
+            other => Err(OpError::unsupported(format!(
+                "a result quantised to {other}"
+            ))),
+        }
+    }
+}
+
+fn parameters(value: &Value) -> Result<&Quant, OpError> {
+    let quant = value.quant.as_ref();
+    quant.ok_or_else(|| {
+        OpError::inconsistent(format!("{:?} has no quantisation parameters", value.name))
+    })
+}
+
+/// What stored constants mean: `scale · (stored − zero_point)`.
+pub(super) fn decoded(
+    literal: &Literal,
+    quant: &Quant,
+    axis: Option<usize>,
+) -> Result<Literal, OpError> {
+    let stored = integers(literal).ok_or_else(|| {
+        OpError::unsupported(format!("quantised constants of type {}", literal.dtype))
+    })?;
+    let axis_fits = axis.is_none_or(|axis| literal.shape.get(axis) == Some(&quant.scale.len()));
+    if !axis_fits || quant.scale.is_empty() {
+        return Err(OpError::inconsistent(format!(
+            "{} scales along axis {:?} of shape {:?}",
+            quant.scale.len(),
+            quant.axis,
+            literal.shape
+        )));
+    }
+    let inner: usize = axis.map_or(1, |axis| literal.shape[axis + 1..].iter().product());
+    let channel = |index: usize| match axis {
+        Some(_) => index / inner.max(1) % quant.scale.len(),
+        None => 0,
+    };
+    let floats: Vec<f32> = stored
+        .iter()
+        .enumerate()
+        .map(|(index, &n)| {
+            let channel = channel(index);
+            let steps = (n - quant.zero_point[channel]) as f64;
+            (f64::from(quant.scale[channel]) * steps) as f32
+        })
+        .collect();
+    Ok(Literal::from_floats(literal.shape.clone(), &floats))
+}
+
+/// The elements of an integer literal of any width.
+fn integers(literal: &Literal) -> Option<Vec<i64>> {
+    let data = &literal.data;
+    Some(match literal.dtype {
+        DType::Int8 => data.iter().map(|&b| i64::from(b as i8)).collect(),
+        DType::UInt8 => data.iter().map(|&b| i64::from(b)).collect(),
+        DType::Int16 => {
+            let (words, _) = data.as_chunks::<2>();
+            words
+                .iter()
+                .map(|w| i64::from(i16::from_le_bytes(*w)))
+                .collect()
+        }
+        DType::Int32 | DType::Int64 => return literal.ints(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,69 @@
+//! What quantised tensors mean, and how reals are stored: float arithmetic between the two, rounding half to
+//! even, as ONNX's QuantizeLinear does. LiteRT's integer kernels round halves away from zero in places; a
+//! validation that used their rounding on one side alone would find differences that are not the conversion's.
+
+use tract_core::internal::TractResult;
+use tract_core::prelude::{Datum, DatumType, Tensor};
+
+use super::kernels::indices;
+use crate::error::OpError;
+use crate::ir::Value;
+use crate::lower::limits;
+
+/// What a stored tensor means, as FLOAT32.
+pub(super) fn dequantize(tensor: &Tensor, value: &Value) -> Result<Tensor, OpError> {
+    let Some(quant) = &value.quant else {
+        return Err(OpError::inconsistent("no quantisation parameters"));
+    };
+    let stored = indices(tensor)?;
+    let shape = tensor.shape();
+    let inner: usize = quant
+        .axis
+        .map_or(1, |axis| shape.iter().skip(axis + 1).product());
+    let channels = quant.scale.len();
+    if quant
+        .axis
+        .is_some_and(|axis| shape.get(axis) != Some(&channels))
+    {
+        return Err(OpError::inconsistent(format!(
+            "{channels} scales on shape {shape:?}"
+        )));
+    }
+    let channel = |index: usize| quant.axis.map_or(0, |_| index / inner.max(1) % channels);
+    let real = |(index, &n): (usize, &i64)| {
+        let channel = channel(index);
+        (n - quant.zero_point[channel]) as f32 * quant.scale[channel]
+    };
+    let floats: Vec<f32> = stored.iter().enumerate().map(real).collect();
+    Tensor::from_shape(shape, &floats).map_err(OpError::from_tract)
+}
+
+/// Reals as a value stores them.
+pub(super) fn quantize(
+    tensor: &Tensor,
+    value: &Value,
+    dtype: DatumType,
+) -> Result<Tensor, OpError> {
+    let parameters = value.quant.as_ref().zip(limits(value.stored));
+    let Some((quant, (least, greatest))) = parameters.filter(|(quant, _)| quant.axis.is_none())
+    else {
+        return Err(OpError::unsupported(format!(
+            "quantising to {}",
+            value.stored
+        )));
+    };
+    let (scale, zero) = (quant.scale[0], quant.zero_point[0]);
+    let step = |x: &f32| {
+        ((x / scale).round_ties_even() as i64)
+            .saturating_add(zero)
+            .clamp(least, greatest)
+    };
+    let store = || -> TractResult<Tensor> {
+        let reals = tensor.try_as_plain_ram()?.as_slice::<f32>()?;
+        let steps: Vec<i64> = reals.iter().map(step).collect();
+        let wide = Tensor::from_shape(tensor.shape(), &steps)?;
+        debug_assert_eq!(wide.datum_type(), i64::datum_type());
+        Ok(wide.cast_to_dt(dtype)?.into_owned())
+    };
+    store().map_err(OpError::from_tract)
+}

@@ -111,12 +111,13 @@ impl Converter {
         clock.lap("lower");
         let bytes = lowered.emitted.model.encode_to_vec();
         clock.lap("encode");
+        let nodes = count_nodes(&lowered.emitted.model);
         let report = Report {
             operators: operators.total(),
             operator_counts: operators,
-            nodes: lowered.nodes,
-            node_counts: count_nodes(&lowered.emitted.model),
-            transposes: lowered.transposes,
+            nodes: nodes.total(),
+            transposes: nodes.get("Transpose"),
+            node_counts: nodes,
             opset: lowered.opset,
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),

@@ -14,6 +14,7 @@ pub use forms::Cut;
 pub use node::NodeBuilder;
 #[cfg(feature = "validate")]
 pub(crate) use quant::limits;
+pub(crate) use quant::works_on_stored;
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
@@ -86,8 +87,6 @@ pub(crate) struct Lowered {
     pub held: Vec<(Arc<str>, WireId, Perm)>,
     /// Graph inputs and outputs: the order in which each is declared.
     pub face: (Vec<Perm>, Vec<Perm>),
-    pub transposes: usize,
-    pub nodes: usize,
 }
 
 /// Lowers the main subgraph.
@@ -163,8 +162,6 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
         output_perms.push(perm);
     }
     let held = scope.held(graph);
-    let transposes = lowering.count("Transpose");
-    let nodes = lowering.build.nodes.len();
     let emitted = onnx::emit(
         lowering.build,
         &Face { inputs, outputs },
@@ -177,8 +174,6 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
         opset,
         held,
         face: (input_perms, output_perms),
-        transposes,
-        nodes,
     })
 }
 
@@ -410,11 +405,6 @@ impl Lowering {
             origin: origin.name.clone(),
             place: origin.place.clone(),
         });
-    }
-
-    fn count(&self, op_type: &str) -> usize {
-        let nodes = self.build.nodes.iter();
-        nodes.filter(|node| node.op_type == op_type).count()
     }
 }
 

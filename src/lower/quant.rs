@@ -12,7 +12,7 @@ use crate::onnx::{Attr, Source, WireId};
 use crate::op::{Operands, QuantRule};
 
 /// Does an operator of this rule work on the stored integers of these operands?
-pub(super) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
+pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
     match rule {
         QuantRule::Real => false,
         QuantRule::Stored => true,

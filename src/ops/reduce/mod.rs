@@ -1,5 +1,10 @@
 //! Reductions along axes.
 
+mod cumsum;
+mod extreme;
+mod forms;
+mod reducers;
+
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[];
+pub(super) static DEFS: &[&[OpDef]] = &[cumsum::DEFS, extreme::DEFS, reducers::DEFS];

@@ -101,6 +101,12 @@ fn visit(
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
         refuse_quantized(graph, op, value)?;
+        if graph.value(value).complex && !node.op.takes_complex() {
+            return Err(OpError::unsupported(format!(
+                "complex numbers, which tensor {:?} holds",
+                graph.value(value).name
+            )));
+        }
     }
     node.op.check(&io)?;
     let shapes = node.op.infer(&io)?;

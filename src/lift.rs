@@ -243,6 +243,9 @@ impl<'a> Lifter<'a> {
                 ))),
             }
         }
+        let parts = dtype.parts();
+        dims.extend(parts.map(|_| 2));
+        let dtype = parts.unwrap_or(dtype);
         let shape = Shape::new(dims);
         if shape.count().and_then(|n| n.checked_mul(16)).is_none() {
             fault(Error::new(
@@ -264,6 +267,7 @@ impl<'a> Lifter<'a> {
             name,
             dtype: quant.as_ref().map_or(dtype, |_| DType::Float32),
             stored: dtype,
+            complex: parts.is_some(),
             quant,
             shape,
             content,

@@ -61,6 +61,11 @@ pub trait Operator: Debug + Send + Sync {
         Tolerance::EXACT
     }
 
+    /// Does it know complex numbers, which are pairs along an extra last axis ([`Value::complex`])?
+    fn takes_complex(&self) -> bool {
+        false
+    }
+
     /// Subgraphs that the operator runs.
     fn subgraphs(&self) -> &[GraphId] {
         &[]

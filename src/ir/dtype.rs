@@ -84,6 +84,15 @@ impl DType {
         matches!(self, UInt4 | UInt8 | UInt16 | UInt32 | UInt64)
     }
 
+    /// The type of the two parts of a complex number.
+    pub fn parts(self) -> Option<DType> {
+        match self {
+            DType::Complex64 => Some(DType::Float32),
+            DType::Complex128 => Some(DType::Float64),
+            _ => None,
+        }
+    }
+
     /// ONNX's `TensorProto.DataType` number; `None` where ONNX has no such type.
     pub fn onnx(self) -> Option<i32> {
         Some(match self {

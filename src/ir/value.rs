@@ -17,6 +17,9 @@ pub struct Value {
     pub stored: DType,
     /// Shape in the file's axis order.
     pub shape: Shape,
+    /// Is it of complex numbers? ONNX runtimes have no kernels for them, so each is a pair of real numbers
+    /// along an extra last axis, here as in the ONNX file: `dtype` and `shape` are those of the pairs.
+    pub complex: bool,
     /// Quantisation parameters, where the file gives any.
     pub quant: Option<Quant>,
     /// Where its elements come from.

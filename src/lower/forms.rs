@@ -349,6 +349,16 @@ impl LowerCx<'_> {
         node.attr("axis", axis as i64).outs(pieces)
     }
 
+    /// One element along a physical axis, which goes: `Gather` with a scalar index.
+    pub fn pick(&mut self, data: &Wire, axis: usize, index: usize) -> Wire {
+        let index = self.literal(Literal {
+            dtype: DType::Int64,
+            shape: Vec::new(),
+            data: Bytes::copy_from_slice(&(index as i64).to_le_bytes()),
+        });
+        self.gather(data, &index, axis)
+    }
+
     /// `Expand` to a static shape; nothing where the shape is already right.
     pub fn expand(&mut self, wire: &Wire, dims: &[usize]) -> Wire {
         let shape = Shape::new(dims.iter().copied());

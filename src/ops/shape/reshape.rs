@@ -43,9 +43,10 @@ impl Reshape {
     }
 
     fn resolve(&self, io: &Operands<'_>) -> Result<Option<Shape>, OpError> {
-        let Some(target) = self.target(io)? else {
+        let Some(mut target) = self.target(io)? else {
             return Ok(None);
         };
+        target.extend(io.operand(0)?.complex.then_some(2));
         let from = io.shape(0)?;
         let negative = target.iter().filter(|&&n| n < 0).count();
         if negative > 1 || target.iter().any(|&n| n < -1) {
@@ -105,6 +106,10 @@ impl Operator for Reshape {
             Some((rank, a, b)) => Placement::Free(AxisMap::new(rank).operand(0, a).result(0, b)),
             None => Placement::Barrier,
         }
+    }
+
+    fn takes_complex(&self) -> bool {
+        true
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -48,6 +48,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
         dtype: DType::Float32,
         stored: DType::Float32,
         shape: Shape::new([1usize, 4, 4, channels]),
+        complex: false,
         quant: None,
         content: Content::Computed,
     })

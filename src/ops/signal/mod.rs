@@ -1,5 +1,8 @@
-//! Fourier transforms and complex numbers.
+//! Spectra and complex numbers.
+
+mod complex;
+mod rfft2d;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[];
+pub(super) static DEFS: &[&[OpDef]] = &[complex::DEFS, rfft2d::DEFS];

@@ -13,6 +13,7 @@
 //! | [`binary`], [`unary`], [`mod@cast`], [`mod@broadcast`] | one element at a time |
 //! | [`mod@reduce`], [`order`], [`normalize`] | along axes: sums, extremes, sorted prefixes, softmax |
 //! | [`mod@gather`], [`slice`], [`pad`], [`arrange`], [`space`], [`resize`], [`generate`] | moving and making elements |
+//! | [`spectrum`] | Fourier transforms, complex numbers |
 
 pub mod arrange;
 pub mod binary;
@@ -32,6 +33,7 @@ pub mod reduce;
 pub mod resize;
 pub mod slice;
 pub mod space;
+pub mod spectrum;
 #[cfg(test)]
 mod testing;
 pub mod transpose_conv;

@@ -134,6 +134,9 @@ fn check_nesting(graphs: &[Graph]) -> Option<Error> {
 /// Calls within calls; real models have three or four.
 const MAX_NESTING: usize = 64;
 
+/// Bytes of a state; real ones have a few thousand.
+const MAX_STATE: usize = 1 << 26;
+
 type Tensors<'a> = Vec<schema::Tensor<'a>>;
 
 impl<'a> Lifter<'a> {
@@ -186,6 +189,7 @@ impl<'a> Lifter<'a> {
                 self.findings.push(error);
             }
         }
+        self.clear_states(&mut graph, index == 0, &tensors, &values);
         self.check_reads(&mut graph);
         graph
     }
@@ -441,6 +445,44 @@ impl<'a> Lifter<'a> {
             }),
         }
         None
+    }
+
+    /// Variable tensors, in which an operator keeps state from one run of the interpreter to the next: every
+    /// run of the ONNX file starts as the first one does, from zeros (LiteRT: `ResetVariableTensors`,
+    /// core/subgraph.cc).
+    fn clear_states(
+        &mut self,
+        graph: &mut Graph,
+        main: bool,
+        tensors: &Tensors<'a>,
+        values: &[ValueId],
+    ) {
+        for (tensor, &id) in tensors.iter().zip(values) {
+            let readers = graph.consumers(id).count();
+            let written = graph.producer(id).is_some() || graph.inputs.contains(&id);
+            if !tensor.is_variable() || readers == 0 || written {
+                continue;
+            }
+            let value = graph.value(id);
+            let size = value.shape.count().and_then(|n| value.dtype.bytes_of(n));
+            // Another reader would see what the first one has left there.
+            let alone = main && readers == 1 && !graph.outputs.contains(&id);
+            let Some(size) = size.filter(|&size| alone && size <= MAX_STATE) else {
+                let what = "state that more than one operator reads, or of a subgraph, or large";
+                let site = Site {
+                    tensor: Some(value.name.clone()),
+                    ..graph_site(&graph.name)
+                };
+                let error = Error::new(ErrorKind::Unsupported, what).at(site);
+                self.findings.push(error);
+                continue;
+            };
+            let zero = value.quant.as_ref().filter(|_| value.dtype == DType::Int8);
+            let zero = zero.and_then(|quant| quant.zero_point.first());
+            let zero = zero.map_or(0, |&zero| zero as u8);
+            let shape = value.shape.clone();
+            graph.set_constant(id, shape, vec![zero; size].into());
+        }
     }
 
     /// Refuses reads of tensors that nothing writes.

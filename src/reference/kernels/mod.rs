@@ -14,6 +14,7 @@
 //! | [`mod@reduce`], [`order`], [`normalize`] | along axes: sums, extremes, sorted prefixes, softmax |
 //! | [`mod@gather`], [`slice`], [`pad`], [`arrange`], [`space`], [`resize`], [`generate`] | moving and making elements |
 //! | [`spectrum`] | Fourier transforms, complex numbers |
+//! | [`lstm`] | recurrent networks |
 
 pub mod arrange;
 pub mod binary;
@@ -22,6 +23,7 @@ pub mod cast;
 pub mod conv;
 pub mod gather;
 pub mod generate;
+pub mod lstm;
 pub mod matmul;
 pub mod normalize;
 mod number;

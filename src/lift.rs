@@ -464,7 +464,7 @@ impl<'a> Lifter<'a> {
                 continue;
             }
             let value = graph.value(id);
-            let size = value.shape.count().and_then(|n| value.dtype.bytes_of(n));
+            let size = value.shape.count().and_then(|n| value.stored.bytes_of(n));
             // Another reader would see what the first one has left there.
             let alone = main && readers == 1 && !graph.outputs.contains(&id);
             let Some(size) = size.filter(|&size| alone && size <= MAX_STATE) else {
@@ -477,7 +477,7 @@ impl<'a> Lifter<'a> {
                 self.findings.push(error);
                 continue;
             };
-            let zero = value.quant.as_ref().filter(|_| value.dtype == DType::Int8);
+            let zero = value.quant.as_ref().filter(|_| value.stored == DType::Int8);
             let zero = zero.and_then(|quant| quant.zero_point.first());
             let zero = zero.map_or(0, |&zero| zero as u8);
             let shape = value.shape.clone();

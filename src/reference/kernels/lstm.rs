@@ -157,8 +157,7 @@ pub fn sequence_lstm(x: &Tensor, state: [&Tensor; 2], lstm: &Lstm<'_>) -> Result
         state[1].shape()
     );
     let data = elements::<f32>(x)?;
-    let mut result = Tensor::zero::<f32>(&[first, second, outputs])?;
-    let out = result.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?;
+    let mut out = vec![0.0_f32; first * second * outputs];
     for sequence in 0..batch {
         let mut output = output_state[sequence * outputs..][..outputs].to_vec();
         let mut cell = cell_state[sequence * cells..][..cells].to_vec();
@@ -177,5 +176,5 @@ pub fn sequence_lstm(x: &Tensor, state: [&Tensor; 2], lstm: &Lstm<'_>) -> Result
             out[row * outputs..][..outputs].copy_from_slice(&output);
         }
     }
-    Ok(result)
+    Ok(Tensor::from_shape(&[first, second, outputs], &out)?)
 }

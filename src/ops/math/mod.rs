@@ -5,6 +5,7 @@ mod arithmetic;
 mod atan2;
 mod binary;
 mod bitcast;
+mod bucketize;
 mod cast;
 mod forms;
 mod gelu;
@@ -23,6 +24,7 @@ pub(super) static DEFS: &[&[OpDef]] = &[
     atan2::DEFS,
     binary::DEFS,
     bitcast::DEFS,
+    bucketize::DEFS,
     cast::DEFS,
     gelu::DEFS,
     leaky_relu::DEFS,

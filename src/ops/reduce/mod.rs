@@ -4,7 +4,8 @@ mod cumsum;
 mod extreme;
 mod forms;
 mod reducers;
+mod segment;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[cumsum::DEFS, extreme::DEFS, reducers::DEFS];
+pub(super) static DEFS: &[&[OpDef]] = &[cumsum::DEFS, extreme::DEFS, reducers::DEFS, segment::DEFS];

@@ -4,7 +4,7 @@ use tract_core::prelude::{Datum, Tensor};
 
 use super::number::Number;
 use super::walk::Walk;
-use super::{Result, build, by_type, check, elements};
+use super::{KernelError, Result, build, by_type, check, elements, indices, within};
 
 /// What a reduction computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,53 @@ fn numeric<T: Number>(op: Reduction, x: &Tensor, plan: &Plan) -> Result {
             fold(x, plan, T::EMPTY_SUM, T::sum, T::total)
         }
     }
+}
+
+/// SEGMENT_SUM and the UNSORTED_SEGMENT operators: the slices of `x` that have one identifier are combined at
+/// that index of a result of `count` slices; those with a negative one go nowhere. `ids` has the first axes of
+/// `x` (`reference_ops.h`, `UnsortedSegmentRef`).
+pub fn segment(op: Reduction, x: &Tensor, ids: &Tensor, count: i64) -> Result {
+    check!(
+        x.shape().starts_with(ids.shape()),
+        "identifiers of shape {:?} for {:?}",
+        ids.shape(),
+        x.shape()
+    );
+    let count = usize::try_from(count)
+        .map_err(|_| KernelError::invalid(format!("a result of {count} slices")))?;
+    by_type!("segments", x.datum_type(), [f32, i32], T => segment_of::<T>(op, x, ids, count))
+}
+
+fn segment_of<T: Number>(op: Reduction, x: &Tensor, ids: &Tensor, count: usize) -> Result {
+    let (empty, step): (T, fn(T, T) -> T) = match op {
+        Reduction::Sum => (T::ZERO, T::plus),
+        Reduction::Prod => (T::ONE, T::times),
+        Reduction::Max => (T::LOWEST, T::greater),
+        Reduction::Min => (T::HIGHEST, T::lesser),
+        other => return Err(KernelError::invalid(format!("segments of {other:?}"))),
+    };
+    let slice = &x.shape()[ids.rank()..];
+    let width: usize = slice.iter().product();
+    let ids = indices(ids)?;
+    let ids = ids.into_iter().map(|id| match id {
+        ..0 => Ok(None),
+        _ => within(id, count).map(Some),
+    });
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    let x = elements::<T>(x)?;
+    let shape: Vec<usize> = std::iter::once(count)
+        .chain(slice.iter().copied())
+        .collect();
+    build(&shape, |out: &mut [T]| {
+        out.fill(empty);
+        for (row, to) in ids.into_iter().enumerate() {
+            let Some(to) = to else { continue };
+            for k in 0..width {
+                let sum = &mut out[to * width + k];
+                *sum = step(*sum, x[row * width + k]);
+            }
+        }
+    })
 }
 
 /// Which result element each input element goes to.
@@ -171,6 +218,20 @@ mod tests {
             ),
             [6, 20]
         );
+    }
+
+    #[test]
+    fn negative_segments_go_nowhere() {
+        let x = tensor(&[4, 2], &[1, 2, 3, 4, 5, 6, 7, 8]);
+        let ids = tensor(&[4], &[2, -1, 0, 2]);
+        let sum = segment(Reduction::Sum, &x, &ids, 3).unwrap();
+        assert_eq!(
+            (sum.shape(), i32s(&sum)),
+            (&[3, 2][..], vec![5, 6, 0, 0, 8, 10])
+        );
+        let least = segment(Reduction::Min, &x, &ids, 3).unwrap();
+        assert_eq!(i32s(&least), [5, 6, i32::MAX, i32::MAX, 1, 2]);
+        assert!(segment(Reduction::Sum, &x, &ids, 2).is_err());
     }
 
     #[test]

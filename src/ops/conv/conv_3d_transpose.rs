@@ -3,7 +3,9 @@
 //! Source: LiteRT kernels/conv3d_transpose.cc. ONNX: ConvTranspose, as TRANSPOSE_CONV has it.
 
 use super::conv_3d;
-use super::transposed::{KERNEL, Transposed};
+#[cfg(feature = "validate")]
+use super::transposed::KERNEL;
+use super::transposed::Transposed;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance};
@@ -16,8 +18,7 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::CONV_3D_TRANSPOSE, Conv3DTranspose::parse)
             .arity(3..=4, 1..=1)
-            .emits(&["ConvTranspose", "Slice"])
-            .note("constant output_shape"),
+            .emits(&["ConvTranspose", "Slice"]),
     ];
 
 #[derive(Debug)]

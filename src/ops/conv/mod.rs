@@ -7,6 +7,7 @@ mod conv_3d_transpose;
 mod depthwise_conv_2d;
 mod transpose_conv;
 mod transposed;
+mod transposed_lower;
 
 use crate::op::OpDef;
 

@@ -3,7 +3,9 @@
 //! Source: LiteRT kernels/transpose_conv.cc. ONNX: ConvTranspose with explicit pads (never `output_shape` or
 //! `auto_pad`, which runtimes read differently), and Slice where the pads would be lopsided.
 
-use super::transposed::{KERNEL, Transposed};
+#[cfg(feature = "validate")]
+use super::transposed::KERNEL;
+use super::transposed::Transposed;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance};
@@ -17,8 +19,7 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::TRANSPOSE_CONV, TransposeConv::parse)
             .versions(1..=5)
             .arity(3..=4, 1..=1)
-            .emits(&["ConvTranspose", "Slice"])
-            .note("constant output_shape"),
+            .emits(&["ConvTranspose", "Slice"]),
     ];
 
 #[derive(Debug)]

@@ -72,6 +72,12 @@ impl FullyConnected {
     /// The rows of the flattened input.
     fn rows(io: &Operands<'_>) -> Result<Dim, OpError> {
         let (shape, depth) = (io.shape(0)?, io.dims(1)?[1]);
+        if depth == 0 {
+            let lead = Shape::new(shape.dims()[..shape.rank() - 1].iter().cloned());
+            return Ok(lead
+                .count()
+                .map_or_else(|| io.unknown_dim(0, 0), Dim::Fixed));
+        }
         let symbols = || shape.dims().iter().filter(|dim| dim.fixed().is_none());
         let known: usize = shape.dims().iter().filter_map(Dim::fixed).product();
         let whole = known % depth == 0;
@@ -101,6 +107,17 @@ impl FullyConnected {
         }
     }
 
+    /// With nothing to add up the kernel gives zeros, whatever the bias.
+    fn nothing(cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let dims = cx.result_shape(0).fixed();
+        let dims = dims.ok_or_else(|| {
+            OpError::unsupported_operand(1, "weights without elements, and a dynamic batch")
+        })?;
+        let zeros = vec![0.0; dims.iter().product()];
+        let y = cx.floats(&dims, &zeros);
+        cx.finish(0, y)
+    }
+
     fn gemm(cx: &mut LowerCx<'_>, x: &Wire, bias: Option<&Wire>) -> Result<Wire, OpError> {
         let w = cx.real(1)?;
         let rows = cx.io().result(0).shape[0].clone();
@@ -120,9 +137,6 @@ impl Operator for FullyConnected {
         let [units, depth] = io.dims(1)?[..] else {
             return Err(OpError::operand(1, "rank 2", io.shape(1)?));
         };
-        if depth == 0 {
-            return Err(OpError::unsupported_operand(1, "weights without elements"));
-        }
         if let Some(bias) = io.get(2) {
             io.expect_dtype(2, &[DType::Float32])?;
             if bias.shape.count() != Some(units) {
@@ -156,7 +170,12 @@ impl Operator for FullyConnected {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let units = cx.io().dims(1)?[0];
+        let [units, depth] = cx.io().dims(1)?[..] else {
+            return Err(OpError::operand(1, "rank 2", cx.io().shape(1)?));
+        };
+        if depth == 0 {
+            return Self::nothing(cx);
+        }
         let x = cx.real(0)?;
         let bias = match cx.real_opt(2)? {
             Some(bias) => Some(cx.reshape_to(&bias, &[units])?),

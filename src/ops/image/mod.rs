@@ -1,10 +1,13 @@
 //! Images: resizing, and blocks of pixels.
 
 mod batch_space;
+mod batch_space_computed;
+mod blocks;
 mod depth_space;
 mod pixels;
 mod regroup;
 mod resize;
+mod sizes;
 
 use crate::op::OpDef;
 

@@ -4,10 +4,11 @@
 //! takes the pixels that the kernel takes.
 
 use super::pixels::{Form, Grid};
+use super::sizes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
     Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
@@ -75,39 +76,8 @@ impl Resize {
         Ok(Box::new(Resize { mode, grid }))
     }
 
-    /// Height and width of the result, where they are constant.
-    fn size(io: &Operands<'_>) -> Result<Option<[usize; 2]>, OpError> {
-        let Some(ints) = io.known_ints(1) else {
-            return Ok(None);
-        };
-        let size: Vec<usize> = ints
-            .iter()
-            .filter_map(|&n| usize::try_from(n).ok())
-            .collect();
-        match size[..] {
-            [height, width] if ints.len() == 2 && height > 0 && width > 0 => {
-                Ok(Some([height, width]))
-            }
-            _ => Err(OpError::operand(
-                1,
-                "two positive extents",
-                format!("{ints:?}"),
-            )),
-        }
-    }
-
-    /// For the two axes: extents before and after, where all are known.
-    fn extents(io: &Operands<'_>) -> Result<Option<[(usize, usize); 2]>, OpError> {
-        let shape = io.shape(0)?;
-        let (height, width) = (shape[1].fixed(), shape[2].fixed());
-        Ok(match (height, width, Self::size(io)?) {
-            (Some(height), Some(width), Some(to)) => Some([(height, to[0]), (width, to[1])]),
-            _ => None,
-        })
-    }
-
     fn nearest(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        let Some(extents) = Self::extents(cx.io())? else {
+        let Some(extents) = sizes::extents(cx.io())? else {
             let form = self.grid.form().ok_or_else(|| {
                 OpError::unsupported("align_corners with half_pixel_centers at a dynamic size")
             })?;
@@ -143,7 +113,7 @@ impl Resize {
         coordinates: &'static str,
         nearest: Option<&'static str>,
     ) -> Result<Wire, OpError> {
-        let (scales, sizes) = Self::target(cx, x)?;
+        let (scales, sizes) = sizes::target(cx, x)?;
         let node = cx.node("Resize").input(x).maybe(None);
         let node = node
             .maybe(scales.as_ref())
@@ -154,44 +124,6 @@ impl Resize {
             None => node.attr("mode", "linear"),
         };
         Ok(node.out_result(0))
-    }
-
-    /// The inputs `scales` or `sizes`: sizes where all are known, scales where batch or channels are not and
-    /// they say the same, and sizes computed at run time otherwise.
-    fn target(cx: &mut LowerCx<'_>, x: &Wire) -> Result<(Option<Wire>, Option<Wire>), OpError> {
-        if let Some(sizes) = cx.result_shape(0).fixed() {
-            return Ok((None, Some(cx.extents(&sizes))));
-        }
-        if let Some(extents) = Self::extents(cx.io())? {
-            let scales = extents.map(|(from, to)| to as f32 / from as f32);
-            let exact = (extents.iter().zip(scales))
-                .all(|(&(from, to), scale)| (from as f32 * scale).floor() == to as f32);
-            if exact {
-                let scales = cx.floats(&[4], &[1.0, 1.0, scales[0], scales[1]]);
-                return Ok((Some(scales), None));
-            }
-        }
-        let front = match Shape::new(x.shape.dims()[..2].iter().cloned()).fixed() {
-            Some(front) => cx.extents(&front),
-            None => {
-                let shape = cx.node("Shape").input(x).out(DType::Int64, Shape::new([4]));
-                let cut = Cut {
-                    axis: 0,
-                    start: 0,
-                    step: 1,
-                    extent: 2,
-                };
-                cx.slice(&shape, &[cut])
-            }
-        };
-        let size = match Self::size(cx.io())? {
-            Some(size) => cx.extents(&size),
-            None => {
-                let size = cx.source(1)?;
-                cx.cast(&size, DType::Int64)?
-            }
-        };
-        Ok((None, Some(cx.concat(&[front, size], 0)?)))
     }
 }
 
@@ -208,12 +140,12 @@ impl Operator for Resize {
         io.expect_result_dtype(0, io.operand(0)?.dtype)?;
         io.expect_dtype(1, &[DType::Int32])?;
         io.expect_rank(1, 1..=1)?;
-        Self::size(io).map(drop)
+        sizes::size(io).map(drop)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let shape = io.shape(0)?;
-        let [height, width] = match Self::size(io)? {
+        let [height, width] = match sizes::size(io)? {
             Some(size) => size.map(Dim::Fixed),
             None => [io.unknown_dim(0, 1), io.unknown_dim(0, 2)],
         };

@@ -1,12 +1,13 @@
 //! LOCAL_RESPONSE_NORMALIZATION: x / (bias + alpha · Σx²)^beta, the sum over `radius` channels to either side.
 //!
-//! Source: LiteRT kernels/local_response_norm.cc. ONNX: LRN, which divides alpha by the size of its window.
+//! Source: LiteRT kernels/local_response_norm.cc. ONNX: LRN, which divides alpha by the size of its window; its
+//! arithmetic written out for an alpha or beta that onnxruntime's LRN does not take.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
-    Tolerance,
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
+    Shape, Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::normalize;
@@ -17,7 +18,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
     BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION,
     LocalResponseNormalization::parse,
 )
-.emits(&["LRN"])];
+.emits(&["LRN", "AveragePool", "Pow"])];
 
 #[derive(Debug)]
 struct LocalResponseNormalization {
@@ -43,6 +44,36 @@ impl LocalResponseNormalization {
             beta,
         }))
     }
+
+    fn size(&self) -> i64 {
+        2 * self.radius as i64 + 1
+    }
+
+    /// The sum over channels as an average over a plane of channels and pixels, zeros counted.
+    fn written_out(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let squares = cx.binary("Mul", x, x)?;
+        let (batch, channels) = (x.shape[0].clone(), x.shape[1].clone());
+        let pixels = Shape::new(x.shape.dims()[2..].iter().cloned()).count();
+        let pixels = pixels.ok_or_else(|| OpError::unsupported("pixels known only at run time"))?;
+        let plane = [batch, Dim::Fixed(1), channels, Dim::Fixed(pixels)];
+        let squares = cx.reshape(&squares, &Shape::new(plane))?;
+        let (size, radius) = (self.size(), self.radius as i64);
+        let node = cx.node("AveragePool").input(&squares);
+        let means = node
+            .attr("kernel_shape", vec![size, 1])
+            .attr("strides", vec![1, 1])
+            .attr("pads", vec![radius, 0, radius, 0])
+            .attr("count_include_pad", 1i64)
+            .out_like(&squares);
+        let means = cx.reshape(&means, &x.shape)?;
+        let alpha = cx.floats(&[], &[self.alpha * size as f32]);
+        let bias = cx.floats(&[], &[self.bias]);
+        let beta = cx.floats(&[], &[self.beta]);
+        let sums = cx.binary("Mul", &means, &alpha)?;
+        let sums = cx.binary("Add", &sums, &bias)?;
+        let power = cx.binary("Pow", &sums, &beta)?;
+        cx.binary("Div", x, &power)
+    }
 }
 
 impl Operator for LocalResponseNormalization {
@@ -63,7 +94,11 @@ impl Operator for LocalResponseNormalization {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
-        let size = 2 * self.radius as i64 + 1;
+        if self.alpha <= 0.0 || self.beta <= 0.0 {
+            let y = self.written_out(cx, &x)?;
+            return cx.finish(0, y);
+        }
+        let size = self.size();
         let node = cx.node("LRN").input(&x).attr("size", size);
         let y = node
             .attr("alpha", self.alpha * size as f32)

@@ -6,6 +6,7 @@
 
 use crate::error::{Error, ErrorKind, OpError, Place};
 use crate::ir::{Dim, Graph, Model, OpId, Shape, ValueId};
+use crate::lower::works_on_stored;
 use crate::op::Operands;
 
 /// A model whose operators all accept their operands. Only [`check`] makes one.
@@ -100,7 +101,6 @@ fn visit(
     let io = Operands::new(graph, op);
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
-        refuse_quantized(graph, op, value)?;
         if graph.value(value).complex && !node.op.takes_complex() {
             return Err(OpError::unsupported(format!(
                 "complex numbers, which tensor {:?} holds",
@@ -124,6 +124,10 @@ fn visit(
         }
     }
     let io = Operands::new(graph, op);
+    // Folding moves and combines what is stored; what quantised integers mean is another matter.
+    if io.is_quantized() && !works_on_stored(graph.op(op).op.quant(), &io) {
+        return Ok(());
+    }
     let Some(price) = budget.price(graph, &io) else {
         return Ok(());
     };
@@ -138,21 +142,6 @@ fn visit(
         }
     }
     Ok(())
-}
-
-/// Quantised values mean real numbers; until the lowering closes them with Q/DQ they are refused.
-fn refuse_quantized(graph: &Graph, op: OpId, value: ValueId) -> Result<(), OpError> {
-    let fact = graph.value(value);
-    if !fact.is_quantized() {
-        return Ok(());
-    }
-    let io = Operands::new(graph, op);
-    let slot = (0..io.len()).find(|&slot| io.operand_id(slot) == Some(value));
-    let what = format!("quantised {} tensors are not supported yet", fact.dtype);
-    Err(match slot {
-        Some(slot) => OpError::unsupported_operand(slot, what),
-        None => OpError::unsupported(what),
-    })
 }
 
 /// The inferred shape stands; the interpreter computes it anew as well, whatever the file declares

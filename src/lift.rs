@@ -262,16 +262,29 @@ impl<'a> Lifter<'a> {
         let content = match self.content(index, tensor, dtype, &shape) {
             Ok(content) => content,
             Err(error) => {
-                self.findings.push(error.at(site));
+                self.findings.push(error.at(site.clone()));
                 Content::Computed
             }
         };
-        let quant = quant(tensor).filter(|quant| quantizes(quant, dtype, &content));
+        let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
+        if let Some(error) = refused_details(tensor) {
+            fault(error);
+        }
+        // Packed integers are unpacked once, here: few runtimes have them, and int8 holds them exactly.
+        let unpacked = match (&content, shape.count()) {
+            (Content::Constant(data), Some(count)) => tflite::packed::unpack(dtype, count, data),
+            _ => None,
+        };
+        let (stored, content) = match unpacked {
+            Some(data) => (DType::Int8, Content::Constant(data)),
+            None => (dtype, content),
+        };
+        let quant = quant(tensor).filter(|quant| quantizes(quant, stored, &content));
         Value {
             name,
-            dtype: quant.as_ref().map_or(dtype, |_| DType::Float32),
-            stored: dtype,
             complex: parts.is_some(),
+            dtype: quant.as_ref().map_or(stored, |_| DType::Float32),
+            stored,
             quant,
             shape,
             content,
@@ -575,6 +588,17 @@ fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> Arc<str> {
         suffix += 1;
     }
     candidate.into()
+}
+
+/// Quantisation beyond one scale or one per index of an axis.
+fn refused_details(tensor: &schema::Tensor<'_>) -> Option<Error> {
+    use schema::QuantizationDetails as Details;
+    let what = match tensor.quantization()?.details_type() {
+        Details::BlockwiseQuantization => "blockwise quantisation is not supported yet",
+        Details::MultiAxisQuantization => "quantisation along several axes is not supported",
+        _ => return None,
+    };
+    Some(Error::new(ErrorKind::Unsupported, what))
 }
 
 /// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on

@@ -341,6 +341,12 @@ impl<'a> Operands<'a> {
         self.operands.is_empty()
     }
 
+    /// Is any operand or result quantised?
+    pub fn is_quantized(&self) -> bool {
+        let mut values = self.operand_ids().chain(self.results.iter().copied());
+        values.any(|id| self.graph.value(id).is_quantized())
+    }
+
     /// Number of results.
     pub fn results(&self) -> usize {
         self.results.len()

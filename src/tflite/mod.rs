@@ -3,6 +3,7 @@
 //! Everything here reads a flatbuffer that [`open`] has verified; indices into other tables are checked
 //! once, in `lift`.
 
+pub(crate) mod packed;
 mod raw;
 pub(crate) mod schema;
 mod sniff;

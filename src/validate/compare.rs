@@ -147,10 +147,10 @@ pub fn compare(
     } else if left == f16::datum_type() {
         measure(reference, result, tolerance, |x: f16| x.to_f64())
     } else if left == i64::datum_type() || left == u64::datum_type() {
-        wide_integers(reference, result)
+        wide_integers(reference, result, tolerance)
     } else if left.is_integer() || left == bool::datum_type() {
         let widen = |tensor: &Tensor| Ok(tensor.cast_to::<i64>().map_err(elements)?.into_owned());
-        wide_integers(&widen(reference)?, &widen(result)?)
+        wide_integers(&widen(reference)?, &widen(result)?, tolerance)
     } else {
         return Err(Incomparable::Elements(left));
     }
@@ -159,19 +159,27 @@ pub fn compare(
 
 /// Integers, of 64 bits, are equal or not. Their distance is only reported, so it may round, but
 /// equality must not: in double, 2⁵³ and 2⁵³ + 1 are one.
-fn wide_integers(reference: &Tensor, result: &Tensor) -> TractResult<Difference> {
+fn wide_integers(
+    reference: &Tensor,
+    result: &Tensor,
+    tolerance: Tolerance,
+) -> TractResult<Difference> {
     if reference.datum_type() == u64::datum_type() {
-        return integers::<u64>(reference, result, |x| x as f64);
+        return integers::<u64>(reference, result, tolerance, |x| x as f64);
     }
-    integers::<i64>(reference, result, |x| x as f64)
+    integers::<i64>(reference, result, tolerance, |x| x as f64)
 }
 
 fn integers<T: Datum + Copy>(
     reference: &Tensor,
     result: &Tensor,
+    tolerance: Tolerance,
     widen: impl Fn(T) -> f64,
 ) -> TractResult<Difference> {
-    let mut difference = measure(reference, result, Tolerance::EXACT, widen)?;
+    let mut difference = measure(reference, result, tolerance, widen)?;
+    if tolerance != Tolerance::EXACT {
+        return Ok(difference);
+    }
     let pairs = reference
         .try_as_plain_ram()?
         .as_slice::<T>()?

@@ -1,34 +1,90 @@
-//! How many rounding operators lie behind each tensor.
+//! How exact each tensor can be expected to be: how many rounding operators lie behind it, and how coarsely
+//! the values behind it are stored.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::ir::Graph;
+use tract_core::prelude::DatumType;
 
-/// For each tensor of a graph the longest chain of rounding operators from an input or a constant to it.
+use super::compare::Tolerance;
+use crate::ir::{Graph, Value};
+
+/// For each tensor of a graph what lies between it and the graph's inputs.
 #[derive(Debug)]
-pub(super) struct Depths(HashMap<Arc<str>, usize>);
+pub(super) struct Depths(HashMap<Arc<str>, Past>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Past {
+    /// The longest chain of rounding operators.
+    depth: usize,
+    /// The coarsest step of a quantised value on the way, relative to the value's range; 0 without one.
+    step: f64,
+    /// Is the tensor itself stored in steps?
+    quantized: bool,
+}
 
 impl Depths {
     pub(super) fn of(graph: &Graph) -> Self {
-        let mut depths = vec![0usize; graph.node_bound()];
+        let mut pasts = vec![Past::default(); graph.node_bound()];
         let mut by_name = HashMap::new();
         for op in graph.ops() {
             let operands = graph.operands(op).into_iter().flatten();
-            let before = operands
-                .map(|value| depths[value.index()])
-                .max()
-                .unwrap_or(0);
+            let before = operands.fold(Past::default(), |past, id| {
+                let (own, value) = (pasts[id.index()], graph.value(id));
+                // Constants are the same on both sides, however they are stored.
+                let step = if value.constant().is_some() {
+                    0.0
+                } else {
+                    step(value)
+                };
+                Past {
+                    depth: past.depth.max(own.depth),
+                    step: past.step.max(own.step).max(step),
+                    quantized: false,
+                }
+            });
             let own = usize::from(graph.op(op).op.tolerance().rounds());
             for result in graph.results(op) {
-                depths[result.index()] = before + own;
-                by_name.insert(graph.value(result).name.clone(), before + own);
+                let value = graph.value(result);
+                let past = Past {
+                    depth: before.depth + own,
+                    step: before.step.max(step(value)),
+                    quantized: value.is_quantized(),
+                };
+                pasts[result.index()] = past;
+                by_name.insert(value.name.clone(), past);
             }
         }
         Depths(by_name)
     }
 
-    pub(super) fn get(&self, tensor: &str) -> usize {
-        self.0.get(tensor).copied().unwrap_or(0)
+    /// How far a tensor may lie from the reference. A stored integer may land on the neighbouring step where
+    /// rounding meets a tie, and what follows carries that on: one step, and a quarter of a step for each
+    /// square of operators behind it, as independent errors add up.
+    pub(super) fn tolerance(&self, tensor: &str, dtype: DatumType) -> Tolerance {
+        let past = self.0.get(tensor).copied().unwrap_or_default();
+        let steps = 1.0 + (past.depth as f64).sqrt() / 4.0;
+        if past.quantized {
+            return Tolerance {
+                absolute: steps,
+                relative: 0.0,
+            };
+        }
+        let plain = Tolerance::of(dtype, past.depth);
+        if past.step == 0.0 || plain == Tolerance::EXACT {
+            return plain;
+        }
+        plain.or(Tolerance {
+            absolute: 0.0,
+            relative: past.step * steps,
+        })
+    }
+}
+
+/// One step of a quantised value over its range; 0 for others.
+fn step(value: &Value) -> f64 {
+    match value.stored.bits() {
+        Some(bits @ 2..=16) if value.is_quantized() => 1.0 / ((1u32 << (bits - 1)) - 1) as f64,
+        _ => 0.0,
     }
 }

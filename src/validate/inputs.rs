@@ -38,6 +38,8 @@ impl Texture {
 pub struct Inputs {
     seed: u64,
     bound: u8,
+    /// Draw 8- and 16-bit integers from all that their type holds.
+    whole: bool,
 }
 
 impl Inputs {
@@ -50,6 +52,7 @@ impl Inputs {
         Self {
             seed,
             bound: Self::DEFAULT_BOUND,
+            whole: false,
         }
     }
 
@@ -57,6 +60,14 @@ impl Inputs {
     pub fn integers_below(self, bound: u8) -> Self {
         Self {
             bound: bound.max(1),
+            ..self
+        }
+    }
+
+    /// Draws 8- and 16-bit integers from all that their type holds, as a quantised input has them.
+    pub fn any_integers(self) -> Self {
+        Self {
+            whole: true,
             ..self
         }
     }
@@ -96,6 +107,19 @@ impl Inputs {
             dtype.is_number(),
             "input {name:?} of {dtype:?} has no random values"
         );
+        if self.whole && dtype.size_of() <= 2 {
+            let low = if dtype.is_signed() {
+                1i64 << (dtype.size_of() * 8 - 1)
+            } else {
+                0
+            };
+            let shift = 64 - dtype.size_of() * 8;
+            let any = (0..len).map(|_| (random.next() >> shift) as i64 - low);
+            let integers: Vec<i64> = any.collect();
+            return Ok(Tensor::from_shape(shape, &integers)?
+                .cast_to_dt(dtype)?
+                .into_owned());
+        }
         let integers: Vec<u8> = (0..len).map(|_| random.below(self.bound)).collect();
         Ok(Tensor::from_shape(shape, &integers)?
             .cast_to_dt(dtype)?

@@ -332,6 +332,10 @@ impl Run<'_> {
                 .ok_or_else(|| format!("input {:?} has a dynamic shape", value.name))?;
             let dtype = datum_type(value.stored)
                 .ok_or_else(|| format!("input {:?} is of type {}", value.name, value.stored))?;
+            let source = match value.is_quantized() {
+                true => source.any_integers(),
+                false => source,
+            };
             let tensor = source
                 .tensor(&value.name, sample, dtype, &dims)
                 .map_err(|error| error.to_string())?;
@@ -351,8 +355,8 @@ impl Run<'_> {
             .ok_or_else(|| format!("tract gave no output {:?}", held.onnx))?;
         let back = held.perm.inverse();
         let found = turn(found, back.axes())?;
-        let depth = self.depths.get(&held.tensor);
-        let tolerance = Tolerance::of(want.datum_type(), depth).overridden(self.options.tolerance);
+        let tolerance = self.depths.tolerance(&held.tensor, want.datum_type());
+        let tolerance = tolerance.overridden(self.options.tolerance);
         Ok(match compare::compare(want, &found, tolerance) {
             Ok(difference) => describe(held, &difference, tolerance),
             // Another shape or type is as wrong as can be.

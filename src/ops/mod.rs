@@ -8,8 +8,10 @@ pub(crate) mod fold;
 mod image;
 mod index;
 mod math;
+pub(crate) mod movers;
 mod norm;
 mod pool;
+mod quant;
 mod recurrent;
 mod reduce;
 mod shape;
@@ -29,6 +31,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static OpDef> {
         math::DEFS,
         norm::DEFS,
         pool::DEFS,
+        quant::DEFS,
         recurrent::DEFS,
         reduce::DEFS,
         shape::DEFS,

@@ -147,6 +147,20 @@ impl<'a> ReferenceCx<'a> {
         Ok(())
     }
 
+    /// Gives an INT32 or INT64 result.
+    pub fn finish_ints(
+        &mut self,
+        slot: usize,
+        shape: &[usize],
+        ints: &[i64],
+    ) -> Result<(), OpError> {
+        let tensor = Tensor::from_shape(shape, ints).map_err(OpError::from_tract)?;
+        let dtype = datum_type(self.result_dtype(slot));
+        let dtype = dtype.ok_or_else(|| OpError::result(slot, "INT32 or INT64", "another type"))?;
+        let narrow = tensor.cast_to_dt(dtype).map_err(OpError::from_tract)?;
+        self.finish(slot, narrow.into_owned())
+    }
+
     /// Runs a subgraph.
     pub fn call(
         &mut self,

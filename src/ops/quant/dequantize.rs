@@ -1,0 +1,72 @@
+//! DEQUANTIZE: real numbers from how they are stored. Of half floats, as weights often are, exactly.
+//!
+//! Source: LiteRT kernels/dequantize.cc. ONNX: Cast; constants become FLOAT32 initialisers.
+
+use half::f16;
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::cast;
+use crate::tflite::schema::BuiltinOperator;
+
+pub(super) static DEFS: &[OpDef] =
+    &[
+        OpDef::new(BuiltinOperator::DEQUANTIZE, |_| Ok(Box::new(Dequantize)))
+            .versions(1..=9)
+            .emits(&["Cast"]),
+    ];
+
+#[derive(Debug)]
+struct Dequantize;
+
+impl Operator for Dequantize {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        let dtype = io.operand(0)?.dtype;
+        if dtype != DType::Float16 {
+            return Err(OpError::unsupported_operand(
+                0,
+                format!("dequantising {dtype}"),
+            ));
+        }
+        io.expect_result_dtype(0, DType::Float32)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        let Some(literal) = io.operand(0)?.literal() else {
+            return Ok(None);
+        };
+        let (halves, _) = literal.data.as_chunks::<2>();
+        let floats = halves.iter().map(|&half| f16::from_le_bytes(half).to_f32());
+        let mut data = Vec::with_capacity(halves.len() * 4);
+        floats.for_each(|float| data.extend_from_slice(&float.to_le_bytes()));
+        Ok(Some(vec![Literal {
+            dtype: DType::Float32,
+            shape: literal.shape,
+            data: data.into(),
+        }]))
+    }
+
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        Placement::Free(AxisMap::same(io.result(0).shape.rank()))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.real(0)?;
+        let y = cx.cast(&x, DType::Float32)?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let y = cast::widen_f16(&*cx.tensor(0)?)?;
+        cx.finish(0, y)
+    }
+}

@@ -1,0 +1,94 @@
+//! SHAPE, RANK: a tensor's extents and how many there are.
+//!
+//! Source: LiteRT kernels/shape.cc, kernels/rank.cc. Constants, wherever the shape is static. ONNX: Shape.
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape};
+use crate::tflite::options;
+use crate::tflite::schema::{BuiltinOperator as Code, ShapeOptionsT, TensorType};
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(Code::SHAPE, ShapeOf::parse).emits(&["Shape"]),
+    OpDef::new(Code::RANK, |_| Ok(Box::new(Rank))),
+];
+
+#[derive(Debug)]
+struct ShapeOf {
+    dtype: DType,
+}
+
+impl ShapeOf {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let ShapeOptionsT { out_type } = options!(raw, builtin_options_as_shape_options);
+        let dtype = match out_type {
+            TensorType::INT32 => DType::Int32,
+            TensorType::INT64 => DType::Int64,
+            other => return Err(OpError::option("out_type", "INT32 or INT64", other.0)),
+        };
+        Ok(Box::new(ShapeOf { dtype }))
+    }
+}
+
+impl Operator for ShapeOf {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_result_dtype(0, self.dtype)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        Ok(Some(vec![Shape::new([io.rank(0)?])]))
+    }
+
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        let Some(dims) = io.shape(0)?.fixed() else {
+            return Ok(None);
+        };
+        let ints: Vec<i64> = dims.iter().map(|&n| n as i64).collect();
+        let literal = Literal::from_ints(self.dtype, vec![ints.len()], &ints);
+        Ok(literal.map(|literal| vec![literal]))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.source(0)?;
+        let y = cx.shape_of(&x);
+        let y = cx.cast(&y, self.dtype)?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let x = cx.tensor(0)?;
+        let ints: Vec<i64> = x.shape().iter().map(|&n| n as i64).collect();
+        cx.finish_ints(0, &[ints.len()], &ints)
+    }
+}
+
+#[derive(Debug)]
+struct Rank;
+
+impl Operator for Rank {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.operand(0)?;
+        io.expect_result_dtype(0, DType::Int32)
+    }
+
+    fn infer(&self, _: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        Ok(Some(vec![Shape::scalar()]))
+    }
+
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        let literal = Literal::from_ints(DType::Int32, vec![], &[io.rank(0)? as i64]);
+        Ok(literal.map(|literal| vec![literal]))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let y = cx.scalar(DType::Int32, cx.io().rank(0)? as f64)?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let rank = cx.tensor(0)?.rank() as i64;
+        cx.finish_ints(0, &[], &[rank])
+    }
+}

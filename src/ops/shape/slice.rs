@@ -1,0 +1,167 @@
+//! SLICE: a block of a tensor, by its first element and its extents; −1 means "to the end".
+//!
+//! Source: LiteRT kernels/slice.cc: a negative begin and a block that reaches beyond the tensor are refused.
+//! ONNX: Slice.
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    Shape, Wire,
+};
+use crate::ops::movers::{View, expect_movable};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::slice;
+use crate::tflite::schema::BuiltinOperator;
+
+pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::SLICE, |_| Ok(Box::new(Slice)))
+    .versions(1..=8)
+    .arity(3..=3, 1..=1)
+    .emits(&["Slice"])];
+
+#[derive(Debug)]
+struct Slice;
+
+/// What is known of one axis.
+struct Block {
+    begin: Option<usize>,
+    /// Resolved where it can be.
+    extent: Option<usize>,
+}
+
+fn blocks(io: &Operands<'_>) -> Result<Vec<Block>, OpError> {
+    let shape = io.shape(0)?;
+    for slot in [1, 2] {
+        io.expect_dtype(slot, &[DType::Int32, DType::Int64])?;
+        let list = io.shape(slot)?;
+        if list.fixed().as_deref() != Some(&[shape.rank()]) {
+            let expected = format!("{} elements, one an axis", shape.rank());
+            return Err(OpError::operand(slot, expected, list));
+        }
+    }
+    let (begins, sizes) = (io.known_ints(1), io.known_ints(2));
+    let block = |(axis, dim): (usize, &Dim)| {
+        let wrong = |slot, n| OpError::operand(slot, format!("a block within {shape}"), n);
+        let begin = begins.as_ref().map(|begins| begins[axis]);
+        let begin = begin.map(|n| usize::try_from(n).map_err(|_| wrong(1, n)));
+        let begin = begin.transpose()?;
+        let extent = match sizes.as_ref().map(|sizes| sizes[axis]) {
+            None => None,
+            Some(-1) => match dim.fixed().zip(begin) {
+                Some((n, begin)) => {
+                    Some(n.checked_sub(begin).ok_or_else(|| wrong(1, begin as i64))?)
+                }
+                None => None,
+            },
+            Some(n) => Some(usize::try_from(n).map_err(|_| wrong(2, n))?),
+        };
+        let end = begin.unwrap_or(0).checked_add(extent.unwrap_or(0));
+        match (end, dim.fixed()) {
+            (None, _) => Err(wrong(2, i64::MAX)),
+            (Some(end), Some(n)) if end > n => Err(wrong(2, end as i64)),
+            _ => Ok(Block { begin, extent }),
+        }
+    };
+    shape.dims().iter().enumerate().map(block).collect()
+}
+
+/// ONNX's exclusive ends from begins and sizes of which one at least is computed.
+fn ends(cx: &mut LowerCx<'_>, begins: &Wire) -> Result<Wire, OpError> {
+    let sizes = cx.source(2)?;
+    let sizes = cx.cast(&sizes, DType::Int64)?;
+    let sums = cx.binary("Add", begins, &sizes)?;
+    let known = cx.io().known_ints(2);
+    if known.is_some_and(|sizes| sizes.iter().all(|&size| size >= 0)) {
+        return Ok(sums);
+    }
+    let zero = cx.scalar(DType::Int64, 0.0)?;
+    let to_end = cx.compare("Less", &sizes, &zero)?;
+    let far = cx.int64s(&[i64::MAX]);
+    cx.select(&to_end, &far, &sums)
+}
+
+impl Operator for Slice {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        expect_movable(io, 0)?;
+        blocks(io)?;
+        io.expect_result_dtype(0, io.operand(0)?.dtype)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let blocks = blocks(io)?;
+        let dims = blocks.iter().enumerate();
+        let dim = |(axis, block): (usize, &Block)| {
+            block
+                .extent
+                .map_or_else(|| io.unknown_dim(0, axis), Dim::Fixed)
+        };
+        Ok(Some(vec![dims.map(dim).collect()]))
+    }
+
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        let Some(literal) = io.operand(0)?.literal() else {
+            return Ok(None);
+        };
+        let mut view = View::whole(&literal.shape);
+        for (axis, block) in blocks(io)?.into_iter().enumerate() {
+            let (Some(begin), Some(extent)) = (block.begin, block.extent) else {
+                return Ok(None);
+            };
+            view = view.cut(axis, begin as i64, 1, extent);
+        }
+        Ok(view.of(&literal).map(|literal| vec![literal]))
+    }
+
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        let known = blocks(io).is_ok_and(|blocks| {
+            let settled = |block: &Block| block.begin.is_some() && block.extent.is_some();
+            blocks.iter().all(settled)
+        });
+        match known {
+            true => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
+            false => Placement::Barrier,
+        }
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.real(0)?;
+        let cuts = blocks(cx.io())?
+            .into_iter()
+            .enumerate()
+            .map(|(axis, block)| {
+                Some(Cut {
+                    axis: cx.axis(axis),
+                    start: block.begin? as i64,
+                    step: 1,
+                    extent: block.extent?,
+                })
+            });
+        let cuts: Option<Vec<Cut>> = cuts.collect();
+        let y = match cuts {
+            Some(cuts) => cx.slice(&x, &cuts),
+            None => {
+                let begins = cx.source(1)?;
+                let begins = cx.cast(&begins, DType::Int64)?;
+                let ends = ends(cx, &begins)?;
+                let node = cx.node("Slice").inputs([&x, &begins, &ends]);
+                node.out_result(0)
+            }
+        };
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let x = cx.tensor(0)?;
+        let count = |n: i64| usize::try_from(n).map_err(|_| OpError::operand(1, "no negatives", n));
+        let begins: Result<Vec<usize>, _> = cx.ints(1)?.into_iter().map(count).collect();
+        let begins = begins?;
+        let sizes = cx.ints(2)?.into_iter().enumerate();
+        let sizes = sizes.map(|(axis, size)| match size {
+            -1 => Ok(x.shape()[axis].saturating_sub(begins[axis])),
+            size => count(size),
+        });
+        let y = slice::slice(&x, &begins, &sizes.collect::<Result<Vec<_>, _>>()?)?;
+        cx.finish(0, y)
+    }
+}

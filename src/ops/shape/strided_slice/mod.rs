@@ -1,0 +1,215 @@
+//! STRIDED_SLICE: numpy's indexing: begin, end and stride an axis, an ellipsis, new axes and dropped ones.
+//!
+//! Source: LiteRT kernels/strided_slice.cc, kernels/internal/strided_slice_logic.h. An axis that is dropped
+//! takes the element at its begin, whatever its end; a new axis beats a dropped one; with `offset` an end
+//! counts from its begin. ONNX: Slice (Gather where a dropped axis' begin is computed), Reshape.
+
+mod entries;
+#[cfg(feature = "validate")]
+mod reference;
+
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{
+    AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    RawOp, Shape, Wire,
+};
+use crate::ops::movers::{View, expect_movable};
+use crate::tflite::options;
+use crate::tflite::schema::{BuiltinOperator, StridedSliceOptionsT};
+
+use entries::{Step, bit};
+
+pub(super) static DEFS: &[OpDef] =
+    &[
+        OpDef::new(BuiltinOperator::STRIDED_SLICE, StridedSlice::parse)
+            .versions(1..=8)
+            .arity(4..=4, 1..=1)
+            .emits(&["Slice", "Gather", "Reshape"]),
+    ];
+
+#[derive(Debug)]
+struct StridedSlice {
+    begin_mask: i32,
+    end_mask: i32,
+    ellipsis_mask: i32,
+    new_axis_mask: i32,
+    shrink_axis_mask: i32,
+    offset: bool,
+}
+
+/// The smallest and the greatest index there are, behind every extent.
+const FAR: [i64; 2] = [i64::MIN + 1, i64::MAX];
+
+impl StridedSlice {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let StridedSliceOptionsT {
+            begin_mask,
+            end_mask,
+            ellipsis_mask,
+            new_axis_mask,
+            shrink_axis_mask,
+            offset,
+        } = options!(raw, builtin_options_as_strided_slice_options);
+        if ellipsis_mask.count_ones() > 1 {
+            return Err(OpError::option("ellipsis_mask", "one bit", ellipsis_mask));
+        }
+        Ok(Box::new(StridedSlice {
+            begin_mask,
+            end_mask,
+            ellipsis_mask,
+            new_axis_mask: new_axis_mask & !ellipsis_mask,
+            shrink_axis_mask: shrink_axis_mask & !new_axis_mask & !ellipsis_mask,
+            offset,
+        }))
+    }
+
+    /// Entry `entry` of operand `slot`, as a vector of one INT64.
+    fn entry(cx: &mut LowerCx<'_>, slot: usize, entry: usize) -> Result<Wire, OpError> {
+        if let Some(known) = cx.io().known_ints(slot) {
+            return Ok(cx.int64s(&known[entry..=entry]));
+        }
+        let list = cx.source(slot)?;
+        let at = cx.extents(&[entry]);
+        let one = cx.gather(&list, &at, 0);
+        cx.cast(&one, DType::Int64)
+    }
+
+    /// The cuts as nodes whose operands are computed when the model runs, in the file's order.
+    fn cut_at_run_time(&self, cx: &mut LowerCx<'_>, x: Wire) -> Result<Wire, OpError> {
+        let strides = cx.io().known_ints(3);
+        let goal = self.cut_shape(cx.io())?;
+        let mut lists: [Vec<Wire>; 3] = Default::default();
+        let (mut axes, mut dropped) = (Vec::new(), Vec::new());
+        for step in self.steps(cx.io())? {
+            let Step::Cut { axis, entry, drop } = step else {
+                continue;
+            };
+            if drop {
+                dropped.push((axis, entry));
+                continue;
+            }
+            let forward = strides.as_ref().is_none_or(|strides| strides[entry] > 0);
+            let masks = [self.begin_mask, self.end_mask];
+            for (slot, mask) in [1, 2].into_iter().zip(masks) {
+                let part = match bit(mask, entry) {
+                    true => cx.int64s(&[FAR[usize::from(forward == (slot == 2))]]),
+                    false => Self::entry(cx, slot, entry)?,
+                };
+                lists[slot - 1].push(part);
+            }
+            lists[2].push(Self::entry(cx, 3, entry)?);
+            axes.push(axis as i64);
+        }
+        let mut y = x;
+        if !axes.is_empty() {
+            let mut dims = goal.dims().to_vec();
+            for &(axis, _) in &dropped {
+                dims[axis] = y.shape[axis].clone();
+            }
+            let [starts, ends, steps] = &lists;
+            let (starts, ends) = (cx.concat(starts, 0)?, cx.concat(ends, 0)?);
+            let (steps, axes) = (cx.concat(steps, 0)?, cx.int64s(&axes));
+            let node = cx.node("Slice").inputs([&y, &starts, &ends, &axes, &steps]);
+            y = node.out(y.dtype, dims.into_iter().collect());
+        }
+        for (axis, entry) in dropped {
+            let index = match bit(self.begin_mask, entry) {
+                true => cx.int64s(&[0]),
+                false => Self::entry(cx, 1, entry)?,
+            };
+            y = cx.gather(&y, &index, axis);
+        }
+        Ok(y)
+    }
+}
+
+impl Operator for StridedSlice {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        expect_movable(io, 0)?;
+        for slot in 1..4 {
+            io.expect_rank(slot, 1..=1)?;
+            io.expect_dtype(slot, &[DType::Int32])?;
+            if io.dims(slot)? != io.dims(1)? {
+                return Err(OpError::operand(slot, io.shape(1)?, io.shape(slot)?));
+            }
+        }
+        self.steps(io)?;
+        if self.cuts(io)?.is_none() {
+            let masked = self.begin_mask | self.end_mask;
+            if self.offset {
+                return Err(OpError::unsupported("option offset with computed entries"));
+            }
+            if io.known_ints(3).is_none() && masked != 0 {
+                return Err(OpError::unsupported_operand(
+                    3,
+                    "computed strides and masks",
+                ));
+            }
+        }
+        io.expect_result_dtype(0, io.operand(0)?.dtype)
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let cut = self.cut_shape(io)?;
+        let dims = self.steps(io)?.into_iter().filter_map(|step| match step {
+            Step::New => Some(Dim::Fixed(1)),
+            Step::Cut { drop: true, .. } => None,
+            Step::Whole(axis) | Step::Cut { axis, .. } => Some(cut[axis].clone()),
+        });
+        Ok(Some(vec![dims.collect()]))
+    }
+
+    fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
+        let known = io.operand(0)?.literal().zip(self.cuts(io)?);
+        let shape = io.result(0).shape.fixed();
+        let Some(((literal, cuts), shape)) = known.zip(shape) else {
+            return Ok(None);
+        };
+        let view = cuts.iter().fold(View::whole(&literal.shape), |view, cut| {
+            view.cut(cut.axis, cut.start, cut.step, cut.extent)
+        });
+        let cut = view.of(&literal);
+        Ok(cut.map(|cut| vec![Literal { shape, ..cut }]))
+    }
+
+    /// The space is the operand's axes and the new ones, in the order of the entries.
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        let (Ok(steps), Ok(Some(_))) = (self.steps(io), self.cuts(io)) else {
+            return Placement::Barrier;
+        };
+        let (mut operand, mut result) = (Vec::new(), Vec::new());
+        for (place, step) in steps.iter().enumerate() {
+            if *step != Step::New {
+                operand.push(place);
+            }
+            if !matches!(step, Step::Cut { drop: true, .. }) {
+                result.push(place);
+            }
+        }
+        let map = AxisMap::new(steps.len());
+        Placement::Free(map.operand(0, operand).result(0, result))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.real(0)?;
+        let y = match self.cuts(cx.io())? {
+            Some(cuts) => {
+                let cuts = cuts.into_iter().map(|cut| Cut {
+                    axis: cx.operand_axis(0, cut.axis),
+                    ..cut
+                });
+                let cuts: Vec<Cut> = cuts.collect();
+                cx.slice(&x, &cuts)
+            }
+            None => self.cut_at_run_time(cx, x)?,
+        };
+        let y = cx.reshape(&y, &cx.result_shape(0))?;
+        cx.finish(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        reference::run(self, cx)
+    }
+}

@@ -29,21 +29,18 @@ impl StridedSlice {
         if entries > 31 {
             return Err(OpError::operand(1, "at most 31 entries", entries));
         }
-        let cutting =
-            |entry: &usize| !bit(self.ellipsis_mask, *entry) && !bit(self.new_axis_mask, *entry);
-        let cuts = (0..entries).filter(cutting).count();
-        let rest = rank.checked_sub(cuts).ok_or_else(|| {
-            OpError::operand(
-                1,
-                format!("entries for {rank} axes"),
-                format!("{cuts} of them"),
-            )
-        })?;
+        let added = (0..entries).filter(|&entry| bit(self.new_axis_mask, entry));
+        let total = rank + added.count();
         let (mut steps, mut axis) = (Vec::new(), 0);
         for entry in 0..entries {
+            if steps.len() == total && self.ellipsis_mask != 0 {
+                // An ellipsis takes one axis at least; where none was left for it, the last entry falls off.
+                break;
+            }
             if bit(self.ellipsis_mask, entry) {
-                steps.extend((axis..axis + rest).map(Step::Whole));
-                axis += rest;
+                let rest = (total + entry + 1).saturating_sub(steps.len() + entries);
+                steps.extend((axis..axis + rest.max(1)).map(Step::Whole));
+                axis += rest.max(1);
             } else if bit(self.new_axis_mask, entry) {
                 steps.push(Step::New);
             } else {
@@ -51,6 +48,10 @@ impl StridedSlice {
                 steps.push(Step::Cut { axis, entry, drop });
                 axis += 1;
             }
+        }
+        if axis > rank {
+            let expected = format!("entries for {rank} axes");
+            return Err(OpError::operand(1, expected, format!("entries for {axis}")));
         }
         steps.extend((axis..rank).map(Step::Whole));
         Ok(steps)
@@ -63,49 +64,76 @@ impl StridedSlice {
         else {
             return Ok(None);
         };
+        if strides.contains(&0) {
+            return Err(OpError::operand(3, "strides other than 0", 0));
+        }
         let mut cuts = Vec::new();
         for step in self.steps(io)? {
             let Step::Cut { axis, entry, drop } = step else {
+                if self.offset {
+                    return Err(OpError::unsupported("option offset with whole or new axes"));
+                }
                 continue;
             };
-            let Some(n) = io.shape(0)?[axis]
-                .fixed()
-                .and_then(|n| i64::try_from(n).ok())
-            else {
+            let extent = io.shape(0)?[axis].fixed();
+            let Some(n) = extent.and_then(|n| i64::try_from(n).ok()) else {
                 return Ok(None);
             };
-            let stride = strides[entry];
-            if stride == 0 {
-                return Err(OpError::operand(3, "strides other than 0", 0));
-            }
-            let (low, high) = if stride > 0 { (0, n) } else { (-1, n - 1) };
-            let clamp =
-                |index: i64| (if index < 0 { index + n } else { index }).clamp(low, high.max(low));
-            let start = match (bit(self.begin_mask, entry), stride > 0) {
-                (true, true) => 0,
-                (true, false) => n - 1,
-                (false, _) => clamp(begin[entry]),
-            };
-            if drop && (stride < 0 || !(0..n).contains(&start)) {
+            let (start, stop) =
+                self.bounds(n, entry, drop, begin[entry], end[entry], strides[entry]);
+            if drop && (strides[entry] < 0 || !(0..n).contains(&start)) {
                 let expected = format!("an element of axis {axis} of {}", io.shape(0)?);
                 return Err(OpError::operand(1, expected, begin[entry]));
             }
-            let stop = match (bit(self.end_mask, entry), stride > 0) {
-                _ if drop => start + 1,
-                (true, true) => n,
-                (true, false) => -1,
-                (false, _) if self.offset => clamp(start.saturating_add(end[entry])),
-                (false, _) => clamp(end[entry]),
+            let extent = count(stop - start, strides[entry]);
+            if self.offset && !drop && extent != count(end[entry], strides[entry]) {
+                // LiteRT sizes the result by the offset alone and writes beyond it.
+                let expected = format!("an offset that stays within axis {axis}");
+                return Err(OpError::operand(2, expected, end[entry]));
+            }
+            let (start, step) = match extent {
+                0 => (0, 1),
+                _ if drop => (start, 1),
+                _ => (start, strides[entry]),
             };
-            let extent = (stop - start) as f64 / stride as f64;
             cuts.push(Cut {
                 axis,
                 start,
-                step: if drop { 1 } else { stride },
-                extent: extent.ceil().max(0.0) as usize,
+                step,
+                extent,
             });
         }
         Ok(Some(cuts))
+    }
+
+    /// First index and the one behind the last, on an axis of `n`.
+    fn bounds(
+        &self,
+        n: i64,
+        entry: usize,
+        drop: bool,
+        begin: i64,
+        end: i64,
+        stride: i64,
+    ) -> (i64, i64) {
+        let (low, high) = if stride > 0 { (0, n) } else { (-1, n - 1) };
+        let clamp = |index: i64| {
+            let index = if index < 0 { index + n } else { index };
+            index.clamp(low, high)
+        };
+        let start = match (bit(self.begin_mask, entry), stride > 0) {
+            (true, true) => 0,
+            (true, false) => n - 1,
+            (false, _) => clamp(begin),
+        };
+        let stop = match (bit(self.end_mask, entry), stride > 0) {
+            _ if drop => start + 1,
+            (true, true) => n,
+            (true, false) => -1,
+            (false, _) if self.offset => clamp(start + end),
+            (false, _) => clamp(end),
+        };
+        (start, stop)
     }
 
     /// Shape of the operand after the cuts, dropped axes still there.
@@ -126,4 +154,11 @@ impl StridedSlice {
         }
         Ok(dims.into_iter().collect())
     }
+}
+
+/// How many steps of `stride` stay short of `distance`.
+fn count(distance: i64, stride: i64) -> usize {
+    let ahead = distance.signum() == stride.signum();
+    let steps = distance.unsigned_abs().div_ceil(stride.unsigned_abs());
+    usize::try_from(steps).ok().filter(|_| ahead).unwrap_or(0)
 }

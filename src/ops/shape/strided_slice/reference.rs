@@ -41,12 +41,14 @@ fn expression(op: &StridedSlice, shape: &[usize], [begin, end, stride]: [&[i64];
         .filter(|&entry| set(op.new_axis_mask, entry))
         .count();
     let spoken_of = begin.len() - new_axes - usize::from(op.ellipsis_mask != 0);
+    // LiteRT's ellipsis stands for one axis at least, at the cost of the last entry.
+    let missing = shape.len().saturating_sub(spoken_of).max(1);
     let mut lengths = shape.iter().copied();
     let mut places = Vec::new();
     for entry in 0..begin.len() {
         if set(op.ellipsis_mask, entry) {
-            let missing = lengths.by_ref().take(shape.len() - spoken_of);
-            places.extend(missing.map(|len| Place::Range(Stride::whole(len))));
+            let whole = lengths.by_ref().take(missing);
+            places.extend(whole.map(|len| Place::Range(Stride::whole(len))));
         } else if set(op.new_axis_mask, entry) {
             places.push(Place::NewAxis);
         } else if let Some(len) = lengths.next() {

@@ -233,13 +233,19 @@ impl LowerCx<'_> {
         node.attr("keepdims", keep_dims).out(wire.dtype, shape)
     }
 
-    /// `Concat` along a physical axis.
+    /// `Concat` along a physical axis. Folded for vectors of INT64 that are initialisers.
     pub fn concat(&mut self, wires: &[Wire], axis: usize) -> Result<Wire, OpError> {
         let [first, rest @ ..] = wires else {
             return Err(OpError::inconsistent("nothing to concatenate"));
         };
         if rest.is_empty() {
             return Ok(first.clone());
+        }
+        let ints = wires.iter().map(|wire| self.known(wire)?.ints());
+        if first.rank() == 1 && first.dtype == DType::Int64 {
+            if let Some(ints) = ints.collect::<Option<Vec<_>>>() {
+                return Ok(self.int64s(&ints.concat()));
+            }
         }
         let total: Option<usize> = wires.iter().map(|wire| wire.shape[axis].fixed()).sum();
         let total =

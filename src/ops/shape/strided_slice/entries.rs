@@ -45,7 +45,10 @@ impl StridedSlice {
                 steps.push(Step::New);
             } else {
                 let drop = bit(self.shrink_axis_mask, entry);
-                steps.push(Step::Cut { axis, entry, drop });
+                steps.push(match self.is_whole(io, entry) {
+                    true if !drop => Step::Whole(axis),
+                    _ => Step::Cut { axis, entry, drop },
+                });
                 axis += 1;
             }
         }
@@ -55,6 +58,13 @@ impl StridedSlice {
         }
         steps.extend((axis..rank).map(Step::Whole));
         Ok(steps)
+    }
+
+    /// Does an entry take every element of its axis, however many there are?
+    fn is_whole(&self, io: &Operands<'_>, entry: usize) -> bool {
+        let is = |slot, n| io.known_ints(slot).is_some_and(|ints| ints[entry] == n);
+        let from_start = bit(self.begin_mask, entry) || is(1, 0);
+        is(3, 1) && from_start && bit(self.end_mask, entry)
     }
 
     /// The cuts in numbers, by the operand's axes; `None` where an entry or an extent is computed.

@@ -38,9 +38,6 @@ struct StridedSlice {
     offset: bool,
 }
 
-/// The smallest and the greatest index there are, behind every extent.
-const FAR: [i64; 2] = [i64::MIN + 1, i64::MAX];
-
 impl StridedSlice {
     fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         let StridedSliceOptionsT {
@@ -75,9 +72,24 @@ impl StridedSlice {
         cx.cast(&one, DType::Int64)
     }
 
+    /// An index before every element in the direction of a stride, or behind all of them.
+    fn beyond(cx: &mut LowerCx<'_>, stride: &Wire, before: bool) -> Result<Wire, OpError> {
+        let zero = cx.scalar(DType::Int64, 0.0)?;
+        let (low, high) = (cx.int64s(&[i64::MIN + 1]), cx.int64s(&[i64::MAX]));
+        let known = cx.known(stride).and_then(Literal::ints);
+        match known.as_deref() {
+            Some(&[stride]) if (stride > 0) == before => Ok(low),
+            Some(_) => Ok(high),
+            None => {
+                let falls = cx.compare("Less", stride, &zero)?;
+                let (first, last) = if before { (high, low) } else { (low, high) };
+                cx.select(&falls, &first, &last)
+            }
+        }
+    }
+
     /// The cuts as nodes whose operands are computed when the model runs, in the file's order.
     fn cut_at_run_time(&self, cx: &mut LowerCx<'_>, x: Wire) -> Result<Wire, OpError> {
-        let strides = cx.io().known_ints(3);
         let goal = self.cut_shape(cx.io())?;
         let mut lists: [Vec<Wire>; 3] = Default::default();
         let (mut axes, mut dropped) = (Vec::new(), Vec::new());
@@ -89,16 +101,15 @@ impl StridedSlice {
                 dropped.push((axis, entry));
                 continue;
             }
-            let forward = strides.as_ref().is_none_or(|strides| strides[entry] > 0);
-            let masks = [self.begin_mask, self.end_mask];
-            for (slot, mask) in [1, 2].into_iter().zip(masks) {
+            let stride = Self::entry(cx, 3, entry)?;
+            for (slot, mask) in [(1, self.begin_mask), (2, self.end_mask)] {
                 let part = match bit(mask, entry) {
-                    true => cx.int64s(&[FAR[usize::from(forward == (slot == 2))]]),
+                    true => Self::beyond(cx, &stride, slot == 1)?,
                     false => Self::entry(cx, slot, entry)?,
                 };
                 lists[slot - 1].push(part);
             }
-            lists[2].push(Self::entry(cx, 3, entry)?);
+            lists[2].push(stride);
             axes.push(axis as i64);
         }
         let mut y = x;
@@ -135,17 +146,8 @@ impl Operator for StridedSlice {
             }
         }
         self.steps(io)?;
-        if self.cuts(io)?.is_none() {
-            let masked = self.begin_mask | self.end_mask;
-            if self.offset {
-                return Err(OpError::unsupported("option offset with computed entries"));
-            }
-            if io.known_ints(3).is_none() && masked != 0 {
-                return Err(OpError::unsupported_operand(
-                    3,
-                    "computed strides and masks",
-                ));
-            }
+        if self.offset && self.cuts(io)?.is_none() {
+            return Err(OpError::unsupported("option offset with computed entries"));
         }
         io.expect_result_dtype(0, io.operand(0)?.dtype)
     }

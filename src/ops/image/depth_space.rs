@@ -7,7 +7,7 @@ use super::regroup::Regroup;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::space;
@@ -118,6 +118,10 @@ impl Operator for DepthSpace {
 
     fn placement(&self, _: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::channels_last(4).operand(0, 0..4).result(0, 0..4))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

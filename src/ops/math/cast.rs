@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Wire,
+    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
+    Shape, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::{datum_type, kernels::cast};
@@ -62,10 +63,10 @@ fn lower_cast(cx: &mut LowerCx<'_>, x: &Wire, to: DType) -> Result<Wire, OpError
 
 impl Operator for Cast {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
-        io.expect_dtype(0, DTYPES)?;
-        let to = io.result(0).dtype;
-        if !DTYPES.contains(&to) {
-            return Err(OpError::unsupported(format!("a cast to {to}")));
+        // The kernel looks at what is stored and at no quantisation parameters.
+        let (from, to) = (io.operand(0)?.stored, io.result(0).stored);
+        if !DTYPES.contains(&from) || !DTYPES.contains(&to) {
+            return Err(OpError::unsupported(format!("a cast of {from} to {to}")));
         }
         Ok(())
     }
@@ -76,12 +77,16 @@ impl Operator for Cast {
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
         let literal = io.operand(0)?.literal();
-        let literal = literal.and_then(|literal| literal.cast(io.result(0).dtype));
+        let literal = literal.and_then(|literal| literal.cast(io.result(0).stored));
         Ok(literal.map(|literal| vec![literal]))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::elementwise(io))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -17,7 +17,7 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::DEQUANTIZE, |_| Ok(Box::new(Dequantize)))
             .versions(1..=9)
-            .emits(&["Cast"]),
+            .emits(&["Cast", "DequantizeLinear"]),
     ];
 
 #[derive(Debug)]
@@ -25,13 +25,8 @@ struct Dequantize;
 
 impl Operator for Dequantize {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
-        let dtype = io.operand(0)?.dtype;
-        if dtype != DType::Float16 {
-            return Err(OpError::unsupported_operand(
-                0,
-                format!("dequantising {dtype}"),
-            ));
-        }
+        // Quantised integers count as what they mean.
+        io.expect_dtype(0, &[DType::Float16, DType::Float32])?;
         io.expect_result_dtype(0, DType::Float32)
     }
 
@@ -66,7 +61,10 @@ impl Operator for Dequantize {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let y = cast::widen_f16(&*cx.tensor(0)?)?;
-        cx.finish(0, y)
+        let x = cx.tensor(0)?;
+        match cx.io().operand(0)?.dtype {
+            DType::Float16 => cx.finish(0, cast::widen_f16(&x)?),
+            _ => cx.finish(0, x),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Between stored and real numbers.
 
 mod dequantize;
+mod quantize;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[dequantize::DEFS];
+pub(super) static DEFS: &[&[OpDef]] = &[dequantize::DEFS, quantize::DEFS];

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, RawOp,
-    Shape, resolve_axis,
+    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, QuantRule,
+    RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{expect_movable, join};
 #[cfg(feature = "validate")]
@@ -120,6 +120,10 @@ impl Operator for Concatenation {
         let map = AxisMap::new(rank).result(0, 0..rank);
         let operands = 0..io.len();
         Placement::Free(operands.fold(map, |map, slot| map.operand(slot, 0..rank)))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -6,7 +6,7 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, RawOp, Shape,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -87,6 +87,10 @@ impl Operator for MirrorPad {
             Some(_) => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
             None => Placement::Barrier,
         }
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

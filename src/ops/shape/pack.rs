@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, RawOp,
-    Shape, resolve_axis,
+    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, QuantRule,
+    RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable, join};
 #[cfg(feature = "validate")]
@@ -104,6 +104,10 @@ impl Operator for Pack {
         Placement::Free(operands.fold(map, |map, slot| map.operand(slot, but(rank, axis))))
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let axis = cx.axis(self.axis(cx.io())?);
         let mut layers = Vec::new();
@@ -189,6 +193,10 @@ impl Operator for Unpack {
         let map = AxisMap::new(rank).operand(0, 0..rank);
         let results = 0..io.results();
         Placement::Free(results.fold(map, |map, slot| map.result(slot, but(rank, axis))))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
-    Shape,
+    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, RawOp, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::arrange;
@@ -110,6 +110,10 @@ impl Operator for Reshape {
 
     fn takes_complex(&self) -> bool {
         true
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -7,7 +7,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    Shape, Wire,
+    QuantRule, Shape, Wire,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -121,6 +121,10 @@ impl Operator for Slice {
             true => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
             false => Placement::Barrier,
         }
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -6,7 +6,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement,
-    RawOp, Shape, resolve_axis,
+    QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -153,6 +153,10 @@ impl Operator for Split {
         let map = AxisMap::new(rank).operand(self.data, 0..rank);
         let results = 0..io.results();
         Placement::Free(results.fold(map, |map, slot| map.result(slot, 0..rank)))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

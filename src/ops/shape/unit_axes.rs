@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
-    Shape, resolve_axis,
+    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -120,6 +120,10 @@ impl Operator for UnitAxes {
             UnitAxes::ExpandDims => map.operand(0, rest).result(0, 0..longer),
             UnitAxes::Squeeze(_) => map.operand(0, 0..longer).result(0, rest),
         })
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

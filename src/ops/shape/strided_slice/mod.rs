@@ -12,7 +12,7 @@ mod reference;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    RawOp, Shape, Wire,
+    QuantRule, RawOp, Shape, Wire,
 };
 use crate::ops::movers::{View, expect_movable};
 use crate::tflite::options;
@@ -191,6 +191,10 @@ impl Operator for StridedSlice {
         }
         let map = AxisMap::new(steps.len());
         Placement::Free(map.operand(0, operand).result(0, result))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -292,6 +292,39 @@ impl<'c> LowerCx<'c> {
         Ok(())
     }
 
+    /// Gives a result that is an operand with its axes permuted, as in ONNX's `Transpose.perm`. Nothing is
+    /// written: whoever reads the result reads the operand in the order it needs, so that chains of
+    /// transpositions, and those a change of layout adds, become one or none. False, and nothing given, where
+    /// operand and result are quantised differently.
+    pub fn finish_permuted(
+        &mut self,
+        slot: usize,
+        operand: usize,
+        axes: &[usize],
+    ) -> Result<bool, OpError> {
+        let (from, to) = (self.io.operand(operand)?, self.io.result(slot));
+        let Some(id) = self
+            .io
+            .operand_id(operand)
+            .filter(|_| self.stored || !self.io.is_quantized())
+        else {
+            return Ok(false);
+        };
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.shape(&from.shape) == to.shape)
+            .ok_or_else(|| OpError::option("perm", &to.shape, format!("{axes:?}")))?;
+        if self.scope.wires(id).is_empty() {
+            self.source(operand)?; // A constant has no wire before it is read.
+        }
+        let inverse = perm.inverse();
+        for (have, form, wire) in self.scope.wires(id).to_vec() {
+            let result = self.io.result_id(slot);
+            self.scope.bind(result, inverse.then(&have), form, wire);
+        }
+        self.finished += 1;
+        Ok(true)
+    }
+
     /// Runs a subgraph in place of this operator: wires in and out are in the file's axis order.
     pub fn inline(&mut self, subgraph: GraphId, operands: &[Wire]) -> Result<Vec<Wire>, OpError> {
         let ids: Vec<WireId> = operands.iter().map(|wire| wire.id).collect();

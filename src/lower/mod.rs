@@ -205,6 +205,11 @@ impl Scope {
         self.wires.entry(id).or_default().push((perm, form, wire));
     }
 
+    /// Every wire that holds a value so far, the first one written first.
+    fn wires(&self, id: ValueId) -> &[(Perm, Form, WireId)] {
+        self.wires.get(&id).map_or(&[], Vec::as_slice)
+    }
+
     /// The first wire of each computed value: the one its producer wrote.
     fn held(&self, graph: &Graph) -> Vec<(Arc<str>, WireId, Perm)> {
         let mut ids: Vec<_> = self.wires.keys().copied().collect();
@@ -313,7 +318,7 @@ impl Lowering {
             true => form,
             false => Form::Stored,
         };
-        let known = scope.wires.get(&id).map_or(&[][..], Vec::as_slice);
+        let known = scope.wires(id);
         let fits = |(have, of, _): &&(Perm, Form, WireId)| have == perm && *of == form;
         if let Some((_, _, wire)) = known.iter().find(fits) {
             return Ok(*wire);
@@ -326,6 +331,9 @@ impl Lowering {
         }
         // Every quantised value has its stored form first.
         let first = known.first().cloned();
+        let named = known
+            .iter()
+            .any(|(.., wire)| self.build.fact(*wire).holds.as_ref() == Some(&value.name));
         let wire = match (&value.content, first) {
             (Content::Constant(_), _) => {
                 let literal = value
@@ -338,7 +346,11 @@ impl Lowering {
             (Content::Computed, Some((have, _, wire))) => {
                 // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
                 let relative = have.inverse().then(perm);
-                self.turn(wire, &relative, origin)
+                let wire = self.turn(wire, &relative, origin);
+                if !named && graph.name == self.placed.model.graphs[0].name {
+                    self.build.hold(wire, &value.name);
+                }
+                wire
             }
             (Content::Computed, None) => {
                 return Err(OpError::inconsistent(format!(

@@ -122,8 +122,14 @@ impl Operator for Transpose {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let perm = permutation(cx.io())?;
+        if let Some(perm) = &perm {
+            if cx.finish_permuted(0, 0, perm)? {
+                return Ok(());
+            }
+        }
         let x = cx.real(0)?;
-        let y = match permutation(cx.io())? {
+        let y = match perm {
             None => lookup(cx, &x)?,
             // Operand and result have the same axes, and both stand in the order of the space.
             Some(_) if cx.is_placed() => x,

@@ -111,6 +111,12 @@ fn visit(
     node.op.check(&io)?;
     let shapes = node.op.infer(&io)?;
     let results = io.result_ids().to_vec();
+    let open = |id: ValueId| graph.value(id).shape.fixed().is_none();
+    if shapes.is_none() && io.operand_ids().any(open) {
+        return Err(OpError::unsupported(
+            "operands with dynamic dimensions, from which its results' shapes cannot be told",
+        ));
+    }
     if let Some(shapes) = shapes {
         if shapes.len() != results.len() {
             return Err(OpError::inconsistent(format!(

@@ -9,7 +9,7 @@ use prost::Message;
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind};
 use crate::ir::{Graph, GraphId, Perm, ValueId, dot};
-use crate::lift::lift;
+use crate::lift::{Dims, lift};
 use crate::lower::{self, Options};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
 use crate::onnx::{MAX_OPSET, MIN_OPSET};
@@ -95,8 +95,20 @@ impl Converter {
             let what = format!("ONNX opset {opset}: {MIN_OPSET} to {MAX_OPSET} can be written");
             return Err(Error::new(ErrorKind::Unsupported, what));
         }
+        let open = match self.attempt(tflite, &Dims::Open) {
+            Ok(conversion) => return Ok(conversion),
+            Err(error) => error,
+        };
+        // What cannot be said of every size may still be said of the sizes that the file declares, where
+        // it declares any in place of the open ones.
+        let mut conversion = self.attempt(tflite, &Dims::Declared)?;
+        conversion.report.fixed_dims = Some(open.to_string());
+        Ok(conversion)
+    }
+
+    fn attempt(&self, tflite: &Bytes, dims: &Dims) -> Result<Conversion, Error> {
         let mut clock = Clock::start();
-        let model = lift(tflite, &self.registry)?;
+        let model = lift(tflite, &self.registry, dims)?;
         let operators = count_operators(&model.graphs[0]);
         clock.lap("read");
         let checked = check(model, Folding::Remove)?;
@@ -121,6 +133,7 @@ impl Converter {
             opset: lowered.opset,
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
+            fixed_dims: None,
             stages: clock.laps(),
         };
         let trace = Trace::of(&placed, &lowered);
@@ -137,7 +150,15 @@ impl Converter {
     /// # Errors
     /// As [`convert`], but for what only the writing of ONNX would refuse.
     pub fn dot(&self, tflite: &Bytes) -> Result<String, Error> {
-        let checked = check(lift(tflite, &self.registry)?, Folding::Remove)?;
+        let open = lift(tflite, &self.registry, &Dims::Open);
+        let checked = open
+            .and_then(|model| check(model, Folding::Remove))
+            .or_else(|_| {
+                check(
+                    lift(tflite, &self.registry, &Dims::Declared)?,
+                    Folding::Remove,
+                )
+            })?;
         Ok(dot::draw(&lower::prepare(checked, self.channels_first)))
     }
 }

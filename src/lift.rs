@@ -12,7 +12,8 @@ use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
 use crate::ir::{
-    Content, DType, Graph, GraphId, Model, Origin, Quant, Shape, Signature, Value, ValueId,
+    Content, DType, Dim, Graph, GraphId, Model, Origin, Quant, Shape, Signature, Symbol, Value,
+    ValueId,
 };
 use crate::op::OpDef;
 use crate::registry::Registry;
@@ -22,12 +23,13 @@ use crate::tflite::{self, RawOp, schema};
 ///
 /// # Errors
 /// Everything that is wrong with the file's structure, and every operator that is not known, at once.
-pub(crate) fn lift(source: &Bytes, registry: &Registry) -> Result<Model, Error> {
+pub(crate) fn lift(source: &Bytes, registry: &Registry, dims: &Dims) -> Result<Model, Error> {
     let file = tflite::open(source)?;
     let mut lifter = Lifter {
         source,
         file,
         registry,
+        dims,
         findings: Vec::new(),
         unknown: Vec::new(),
     };
@@ -55,10 +57,36 @@ pub(crate) fn lift(source: &Bytes, registry: &Registry) -> Result<Model, Error> 
     }
 }
 
+/// What becomes of the dimensions that a main input leaves open (`shape_signature` −1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Dims {
+    /// They are symbols, known when the model runs.
+    Open,
+    /// They are what the file declares in their place, as the interpreter starts with.
+    Declared,
+    /// They are these numbers, by symbol; the file's own where a symbol is not listed.
+    Bound(Vec<(Symbol, usize)>),
+}
+
+impl Dims {
+    fn of(&self, tensor: &str, axis: usize, declared: &Dim) -> Dim {
+        let symbol = Symbol::new(format!("{tensor}.{axis}"));
+        match self {
+            Dims::Open => Dim::Symbol(symbol),
+            Dims::Declared => declared.clone(),
+            Dims::Bound(sizes) => {
+                let bound = sizes.iter().find(|(known, _)| *known == symbol);
+                bound.map_or_else(|| declared.clone(), |(_, size)| Dim::Fixed(*size))
+            }
+        }
+    }
+}
+
 struct Lifter<'a> {
     source: &'a Bytes,
     file: schema::Model<'a>,
     registry: &'a Registry,
+    dims: &'a Dims,
     findings: Vec<Error>,
     unknown: Vec<Unknown>,
 }
@@ -184,6 +212,9 @@ impl<'a> Lifter<'a> {
             .collect();
         graph.inputs = self.face(&name, "input", subgraph.inputs(), &values);
         graph.outputs = self.face(&name, "output", subgraph.outputs(), &values);
+        if index == 0 {
+            self.open_dims(&mut graph, &subgraph);
+        }
         for (i, operator) in subgraph.operators().into_iter().flatten().enumerate() {
             if let Err(error) = self.operator(&mut graph, i, operator, &values) {
                 self.findings.push(error);
@@ -192,6 +223,29 @@ impl<'a> Lifter<'a> {
         self.clear_states(&mut graph, index == 0, &tensors, &values);
         self.check_reads(&mut graph);
         graph
+    }
+
+    /// Gives the main inputs the dimensions that are asked for where the file leaves them open.
+    fn open_dims(&self, graph: &mut Graph, subgraph: &schema::SubGraph<'a>) {
+        let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();
+        let indices = subgraph.inputs().into_iter().flatten();
+        for (index, id) in indices.zip(graph.inputs.clone()) {
+            let tensor = usize::try_from(index)
+                .ok()
+                .and_then(|index| tensors.get(index));
+            let signature = tensor.and_then(|tensor| tensor.shape_signature());
+            let value = graph.value_mut(id);
+            let rank = value.shape.rank();
+            let Some(signature) = signature.filter(|signature| signature.len() == rank) else {
+                continue;
+            };
+            let dims = value.shape.dims().iter().zip(signature).enumerate();
+            let dims = dims.map(|(axis, (dim, open))| match open {
+                -1 => self.dims.of(&value.name, axis, dim),
+                _ => dim.clone(),
+            });
+            value.shape = dims.collect();
+        }
     }
 
     /// Resolves the tensor indices of a subgraph's inputs or outputs.

@@ -510,8 +510,12 @@ pub fn broadcast<'s>(shapes: impl IntoIterator<Item = &'s Shape>) -> Option<Shap
                 Some(have) if have == dim || dim.is_one() => {}
                 Some(have) if have.is_one() => *have = dim.clone(),
                 // A symbol against a number above 1: only the number makes the model valid.
-                Some(have @ Dim::Symbol(_)) => *have = dim.clone(),
+                Some(have @ Dim::Symbol(_)) if dim.fixed().is_some() => *have = dim.clone(),
                 Some(Dim::Fixed(_)) if dim.fixed().is_none() => {}
+                // Two symbols: equal, or either of them is 1.
+                Some(have @ Dim::Symbol(_)) => {
+                    *have = Dim::Symbol(Symbol::new(format!("{have}|{dim}")));
+                }
                 Some(_) => return None,
             }
         }

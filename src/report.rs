@@ -25,6 +25,8 @@ pub struct Report {
     pub inputs: Vec<Port>,
     /// Graph outputs, in order.
     pub outputs: Vec<Port>,
+    /// Why dimensions that the file leaves open are fixed at what it declares; `None` where they are not.
+    pub fixed_dims: Option<String>,
     /// What each stage of the pipeline took, in order.
     pub stages: Vec<(&'static str, Duration)>,
 }

@@ -7,7 +7,8 @@ use tract_core::prelude::Tensor;
 
 use crate::convert::{Conversion, Held};
 use crate::error::Error;
-use crate::ir::{DType, Literal};
+use crate::ir::{DType, Literal, Symbol};
+use crate::lift::{Dims, lift};
 use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type, tensor};
 use crate::registry::Registry;
@@ -15,7 +16,16 @@ use crate::validate::{OnnxRunner, Watch, guarded};
 
 /// Executes a TFLite model on its inputs, in order.
 pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>, Error> {
-    let reference = Reference::new(tflite, &Registry::builtin())?;
+    let registry = Registry::builtin();
+    let declared = lift(tflite, &registry, &Dims::Declared)?;
+    let mut sizes = Vec::new();
+    for (&id, input) in declared.graphs[0].inputs.iter().zip(inputs) {
+        let name = &declared.graphs[0].value(id).name;
+        for (axis, &size) in input.shape.iter().enumerate() {
+            sizes.push((Symbol::new(format!("{name}.{axis}")), size));
+        }
+    }
+    let reference = Reference::new(tflite, &registry, &Dims::Bound(sizes))?;
     let tensors = inputs.iter().map(|literal| tensor(literal).map(Arc::new));
     let tensors: Vec<_> = tensors
         .collect::<Result<_, _>>()

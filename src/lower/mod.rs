@@ -285,6 +285,13 @@ impl Lowering {
         let graph = &placed.model.graphs[id.0];
         let mut scope = Scope::default();
         for (&value, &wire) in graph.inputs.iter().zip(operands) {
+            let (declared, given) = (&graph.value(value).shape, &self.build.fact(wire).shape);
+            if declared != given {
+                return Err(OpError::unsupported(format!(
+                    "its subgraph takes {:?} as {declared}, and is given {given}",
+                    graph.value(value).name
+                )));
+            }
             let perm = Perm::identity(graph.value(value).shape.rank());
             scope.bind(value, perm, Form::Stored, wire);
         }

@@ -17,7 +17,7 @@ pub use cx::ReferenceCx;
 use crate::check::{Checked, Folding, check};
 use crate::error::{Error, ErrorKind, OpError};
 use crate::ir::{DType, Graph, GraphId, Literal, ValueId};
-use crate::lift::lift;
+use crate::lift::{Dims, lift};
 use crate::registry::Registry;
 
 /// A source model that can be executed.
@@ -31,8 +31,8 @@ pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
 
 impl Reference {
     /// Reads the model anew, so that nothing the conversion did to its own copy is shared.
-    pub fn new(source: &bytes::Bytes, registry: &Registry) -> Result<Self, Error> {
-        let model = lift(source, registry)?;
+    pub fn new(source: &bytes::Bytes, registry: &Registry, dims: &Dims) -> Result<Self, Error> {
+        let model = lift(source, registry, dims)?;
         let checked = check(model, Folding::Keep)?;
         Ok(Reference { checked })
     }

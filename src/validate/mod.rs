@@ -19,7 +19,8 @@ use tract_core::prelude::Tensor;
 
 use crate::convert::{Conversion, Held};
 use crate::error::{Error, ErrorKind, OpError};
-use crate::ir::Graph;
+use crate::ir::{Dim, Graph};
+use crate::lift::Dims;
 use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type};
 use crate::registry::Registry;
@@ -140,24 +141,83 @@ pub fn validate(
     registry: &Registry,
     options: &Validation,
 ) -> Result<Verdict, Error> {
-    let reference = Reference::new(tflite, registry)?;
+    let mut found: Option<Verdict> = None;
+    let mut refused = String::new();
+    let mut sizes = 0;
+    for dims in dims_to_try(conversion) {
+        let reference = match Reference::new(tflite, registry, &dims) {
+            Ok(reference) => reference,
+            // The model itself does not take these sizes.
+            Err(error) if dims != Dims::Declared => {
+                refused = error.to_string();
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match validate_at(&reference, conversion, options) {
+            Ok(verdict) => {
+                let whole = found.take();
+                found = Some(whole.map_or_else(|| verdict.clone(), |whole| whole.and(&verdict)));
+                sizes += 1;
+            }
+            Err(Unrun::Source(reason)) => refused = reason,
+            Err(Unrun::Onnx(reason)) => return Ok(unverified(reason)),
+        }
+        if sizes == 2 {
+            break;
+        }
+    }
+    Ok(found.unwrap_or_else(|| unverified(refused)))
+}
+
+/// Sizes for the dimensions that the conversion leaves open; two that the model takes are enough. The
+/// file's own come first, and last where nothing is open.
+fn dims_to_try(conversion: &Conversion) -> Vec<Dims> {
+    let ports = conversion.report().inputs.iter();
+    let dims = ports.flat_map(|port| port.shape.dims().to_vec());
+    let symbols: Vec<_> = dims
+        .filter_map(|dim| match dim {
+            Dim::Symbol(symbol) => Some(symbol),
+            Dim::Fixed(_) => None,
+        })
+        .collect();
+    if symbols.is_empty() {
+        return vec![Dims::Declared];
+    }
+    let bound = |size: usize| Dims::Bound(symbols.iter().map(|s| (s.clone(), size)).collect());
+    let open = [2, 3, 7, 16, 64].map(bound);
+    std::iter::once(Dims::Bound(Vec::new()))
+        .chain(open)
+        .collect()
+}
+
+fn validate_at(
+    reference: &Reference,
+    conversion: &Conversion,
+    options: &Validation,
+) -> Result<Verdict, Unrun> {
     let mut run = Run {
-        reference: &reference,
+        reference,
         conversion,
         options,
         depths: Depths::of(reference.main()),
         scope: options.scope,
     };
-    let mut verdict = match run.all() {
-        Ok(verdict) => verdict,
-        Err(reason) => return Ok(unverified(reason)),
-    };
+    let mut verdict = run.all()?;
     if verdict.status == Status::Mismatch && run.scope == Scope::Outputs {
         run.scope = Scope::Layers;
         // The outputs' verdict stands whether or not the layers can be run as well.
         verdict.divergence = run.all().ok().and_then(|layers| layers.divergence);
     }
     Ok(verdict)
+}
+
+/// Why one of the two executions gave nothing.
+enum Unrun {
+    /// The TFLite graph was not executed, or not on these inputs.
+    Source(String),
+    /// The ONNX file was not.
+    Onnx(String),
 }
 
 fn unverified(reason: String) -> Verdict {
@@ -186,7 +246,7 @@ impl Run<'_> {
     }
 
     /// All samples; an error is the reason why nothing is known.
-    fn all(&self) -> Result<Verdict, String> {
+    fn all(&self) -> Result<Verdict, Unrun> {
         let trace = &self.conversion.trace;
         let watched: Vec<String> = trace
             .shared
@@ -200,13 +260,15 @@ impl Run<'_> {
         let mut shapes = Vec::new();
         for (held, &id) in trace.inputs.iter().zip(&self.graph().inputs) {
             let shape = held.perm.shape(&self.graph().value(id).shape);
-            let dims = shape
-                .fixed()
-                .ok_or_else(|| format!("input {:?} has the dynamic shape {shape}", held.tensor))?;
+            let dims = shape.fixed().ok_or_else(|| {
+                Unrun::Source(format!(
+                    "input {:?} has the dynamic shape {shape}",
+                    held.tensor
+                ))
+            })?;
             shapes.push((held.onnx.to_string(), dims));
         }
-        let onnx = OnnxRunner::load(self.conversion.bytes(), &shapes, watch)
-            .map_err(|why| format!("the ONNX file on tract: {why}"))?;
+        let onnx = OnnxRunner::load(self.conversion.bytes(), &shapes, watch).map_err(on_tract)?;
         let mut verdict = Verdict {
             status: Status::Verified,
             ..unverified(String::new())
@@ -221,25 +283,18 @@ impl Run<'_> {
         Ok(verdict)
     }
 
-    fn sample(
-        &self,
-        sample: usize,
-        onnx: &OnnxRunner,
-        verdict: &mut Verdict,
-    ) -> Result<(), String> {
+    fn sample(&self, sample: usize, onnx: &OnnxRunner, verdict: &mut Verdict) -> Result<(), Unrun> {
         let trace = &self.conversion.trace;
-        let (inputs, wanted, layers) = self.run_reference(sample)?;
+        let (inputs, wanted, layers) = self.run_reference(sample).map_err(Unrun::Source)?;
         let mut fed = Vec::new();
         for (held, tensor) in trace.inputs.iter().zip(&inputs) {
-            fed.push((held.onnx.to_string(), turn(tensor, held.perm.axes())?));
+            let turned = turn(tensor, held.perm.axes()).map_err(Unrun::Source)?;
+            fed.push((held.onnx.to_string(), turned));
         }
-        let got: HashMap<String, Arc<Tensor>> = onnx
-            .run(&fed)
-            .map_err(|why| format!("the ONNX file on tract: {why}"))?
-            .into_iter()
-            .collect();
+        let got: HashMap<String, Arc<Tensor>> =
+            onnx.run(&fed).map_err(on_tract)?.into_iter().collect();
         for (slot, (held, want)) in trace.outputs.iter().zip(&wanted).enumerate() {
-            let difference = self.compare(held, want, &got)?;
+            let difference = self.compare(held, want, &got).map_err(Unrun::Onnx)?;
             note(verdict, slot, difference);
         }
         if sample == 0 {
@@ -263,7 +318,7 @@ impl Run<'_> {
             if verdict.divergence.is_some() {
                 break;
             }
-            let found = self.compare(held, want, &got)?;
+            let found = self.compare(held, want, &got).map_err(Unrun::Onnx)?;
             if !found.matches {
                 verdict.divergence = Some(Divergence {
                     operator: self.producer(name),
@@ -382,6 +437,10 @@ impl Run<'_> {
     }
 }
 
+fn on_tract(why: Unrunnable) -> Unrun {
+    Unrun::Onnx(format!("the ONNX file on tract: {why}"))
+}
+
 fn describe(held: &Held, difference: &Difference, tolerance: Tolerance) -> OutputDifference {
     OutputDifference {
         name: held.tensor.to_string(),
@@ -415,6 +474,19 @@ fn turn(tensor: &Arc<Tensor>, axes: &[usize]) -> Result<Arc<Tensor>, String> {
 }
 
 impl Verdict {
+    /// Both verdicts as one: the worst of each output.
+    fn and(mut self, other: &Verdict) -> Self {
+        for (slot, output) in other.outputs.iter().enumerate() {
+            note(&mut self, slot, output.clone());
+        }
+        if other.status == Status::Mismatch {
+            self.status = Status::Mismatch;
+        }
+        self.divergence = self.divergence.or_else(|| other.divergence.clone());
+        self.samples += other.samples;
+        self
+    }
+
     /// The error a mismatch amounts to; `None` for the other findings.
     pub fn error(&self) -> Option<Error> {
         if self.status != Status::Mismatch {

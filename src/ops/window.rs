@@ -1,7 +1,7 @@
 //! Sliding windows: what convolutions and pools share.
 
 use crate::ir::Dim;
-use crate::op::{NodeBuilder, OpError};
+use crate::op::{NodeBuilder, OpError, Operands};
 use crate::tflite::schema::Padding;
 
 /// A window along one spatial axis.
@@ -26,7 +26,7 @@ pub(crate) struct Laid {
     pub dilations: Vec<usize>,
     /// Elements of padding before and after each axis.
     pub pads: Vec<(usize, usize)>,
-    pub output: Vec<usize>,
+    pub output: Vec<Dim>,
 }
 
 impl Window {
@@ -56,7 +56,7 @@ impl Window {
 
     /// Output extents and pads (LiteRT: `ComputePaddingHeightWidth`, kernels/padding.h). SAME pads the end
     /// by one more where the padding is odd.
-    pub fn lay(&self, input: &[usize], kernel: &[usize]) -> Result<Laid, OpError> {
+    pub fn lay(&self, io: &Operands<'_>, input: &[Dim], kernel: &[usize]) -> Result<Laid, OpError> {
         let mut laid = Laid {
             kernel: kernel.to_vec(),
             strides: self.axes.iter().map(|axis| axis.stride).collect(),
@@ -64,27 +64,26 @@ impl Window {
             pads: Vec::new(),
             output: Vec::new(),
         };
-        for ((axis, &input), &kernel) in self.axes.iter().zip(input).zip(kernel) {
+        for ((position, (axis, input)), &kernel) in
+            self.axes.iter().zip(input).enumerate().zip(kernel)
+        {
             let reach = kernel
                 .checked_sub(1)
                 .and_then(|gaps| gaps.checked_mul(axis.dilation))
                 .and_then(|reach| reach.checked_add(1))
                 .ok_or_else(|| OpError::inconsistent(format!("a window of extent {kernel}")))?;
-            let output = if self.same {
-                input.div_ceil(axis.stride)
-            } else {
-                let room = (input + 1).checked_sub(reach).ok_or_else(|| {
-                    OpError::inconsistent(format!(
-                        "a window that reaches over {reach} elements on an axis of {input}, without padding"
-                    ))
-                })?;
-                room.div_ceil(axis.stride)
-            };
-            let covered = output.saturating_sub(1) * axis.stride + reach;
-            let padding = if self.same {
-                covered.saturating_sub(input)
-            } else {
-                0
+            let (padding, output) = match input {
+                Dim::Fixed(input) => self.over(*axis, *input, reach)?,
+                // The spatial axes stand behind the batch.
+                Dim::Symbol(_) if !self.same => (0, io.unknown_dim(0, position + 1)),
+                // Stride 1 gives as many as there are, so long as there is one.
+                Dim::Symbol(_) if axis.stride == 1 => (reach - 1, input.clone()),
+                Dim::Symbol(_) => {
+                    return Err(OpError::unsupported(format!(
+                        "padding SAME at stride {} over the dynamic dimension {input}",
+                        axis.stride
+                    )));
+                }
             };
             laid.pads.push((padding / 2, padding - padding / 2));
             laid.output.push(output);
@@ -92,17 +91,19 @@ impl Window {
         Ok(laid)
     }
 
-    /// Extents of the spatial axes, which must be static.
-    pub fn spatial(dims: &[Dim]) -> Result<Vec<usize>, OpError> {
-        dims.iter()
-            .map(|dim| {
-                dim.fixed().ok_or_else(|| {
-                    OpError::unsupported(format!(
-                        "a sliding window over the dynamic dimension {dim}"
-                    ))
-                })
-            })
-            .collect()
+    /// Padding and output extent on one axis of known extent.
+    fn over(&self, axis: Axis, input: usize, reach: usize) -> Result<(usize, Dim), OpError> {
+        if !self.same {
+            let room = (input + 1).checked_sub(reach).ok_or_else(|| {
+                OpError::inconsistent(format!(
+                    "a window that reaches over {reach} elements on an axis of {input}, without padding"
+                ))
+            })?;
+            return Ok((0, Dim::Fixed(room.div_ceil(axis.stride))));
+        }
+        let output = input.div_ceil(axis.stride);
+        let covered = output.saturating_sub(1) * axis.stride + reach;
+        Ok((covered.saturating_sub(input), Dim::Fixed(output)))
     }
 }
 

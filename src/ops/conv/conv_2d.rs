@@ -7,8 +7,8 @@ use super::bias;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance,
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
+    Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -54,8 +54,8 @@ impl Conv2D {
 
     fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
         let kernel = io.dims(1)?;
-        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
-        self.window.lay(&input, &kernel[1..3])
+        let input = &io.shape(0)?.dims()[1..3];
+        self.window.lay(io, input, &kernel[1..3])
     }
 
     /// Input channels over kernel channels.
@@ -86,13 +86,9 @@ impl Operator for Conv2D {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        let laid = self.lay(io)?;
-        let [height, width] = laid.output[..] else {
-            return Ok(None);
-        };
-        let batch = io.shape(0)?[0].clone();
-        let channels = io.shape(1)?[0].clone();
-        let dims = [batch, Dim::Fixed(height), Dim::Fixed(width), channels];
+        let mut dims = vec![io.shape(0)?[0].clone()];
+        dims.extend(self.lay(io)?.output);
+        dims.push(io.shape(1)?[0].clone());
         Ok(Some(vec![Shape::new(dims)]))
     }
 

@@ -6,8 +6,8 @@ use super::bias;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance,
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
+    Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -36,8 +36,8 @@ impl Conv3D {
     }
 
     fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
-        let input = Window::spatial(&io.shape(0)?.dims()[1..4])?;
-        self.window.lay(&input, &io.dims(1)?[..3])
+        let input = &io.shape(0)?.dims()[1..4];
+        self.window.lay(io, input, &io.dims(1)?[..3])
     }
 }
 
@@ -82,7 +82,7 @@ impl Operator for Conv3D {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let laid = self.lay(io)?;
         let mut dims = vec![io.shape(0)?[0].clone()];
-        dims.extend(laid.output.into_iter().map(Dim::Fixed));
+        dims.extend(laid.output);
         dims.push(io.shape(1)?[4].clone());
         Ok(Some(vec![Shape::new(dims)]))
     }

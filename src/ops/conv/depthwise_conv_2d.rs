@@ -8,8 +8,8 @@ use super::bias;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance,
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
+    Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -58,8 +58,8 @@ impl DepthwiseConv2D {
 
     fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
         let kernel = io.dims(1)?;
-        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
-        self.window.lay(&input, &kernel[1..3])
+        let input = &io.shape(0)?.dims()[1..3];
+        self.window.lay(io, input, &kernel[1..3])
     }
 
     /// Input channels; each is a group.
@@ -94,7 +94,7 @@ impl Operator for DepthwiseConv2D {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let laid = self.lay(io)?;
         let mut dims = vec![io.shape(0)?[0].clone()];
-        dims.extend(laid.output.into_iter().map(Dim::Fixed));
+        dims.extend(laid.output);
         dims.push(io.shape(1)?[3].clone());
         Ok(Some(vec![Shape::new(dims)]))
     }

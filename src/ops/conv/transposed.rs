@@ -54,7 +54,11 @@ impl Transposed {
     }
 
     fn input(&self, io: &Operands<'_>) -> Result<Vec<usize>, OpError> {
-        Window::spatial(&io.shape(INPUT)?.dims()[1..=self.spatial_rank()])
+        let dims = &io.shape(INPUT)?.dims()[1..=self.spatial_rank()];
+        let fixed = dims.iter().map(Dim::fixed).collect::<Option<_>>();
+        fixed.ok_or_else(|| {
+            OpError::unsupported_operand(INPUT, "a transposed window over a dynamic dimension")
+        })
     }
 
     /// The window laid for a result of a known shape; `None` where it is known at run time alone.
@@ -80,8 +84,9 @@ impl Transposed {
         let output = self.output(io, shape)?;
         let input = self.input(io)?;
         // The convolution that goes from the result to the input.
-        let back = self.window.lay(&output, &self.kernel(io)?)?;
-        if back.output != input {
+        let dims = |list: &[usize]| list.iter().copied().map(Dim::Fixed).collect::<Vec<_>>();
+        let back = self.window.lay(io, &dims(&output), &self.kernel(io)?)?;
+        if back.output != dims(&input) {
             return Err(OpError::operand(
                 OUTPUT_SHAPE,
                 format!("a result that a convolution turns into {input:?}"),

@@ -7,8 +7,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance, Wire,
+    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
+    Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -75,8 +75,8 @@ impl Pool2D {
     }
 
     fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
-        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
-        self.window.lay(&input, &self.kernel)
+        let input = &io.shape(0)?.dims()[1..3];
+        self.window.lay(io, input, &self.kernel)
     }
 
     fn pool(&self, cx: &mut LowerCx<'_>, op_type: &'static str, x: &Wire) -> Result<Wire, OpError> {
@@ -96,7 +96,7 @@ impl Operator for Pool2D {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let shape = io.shape(0)?;
         let mut dims = vec![shape[0].clone()];
-        dims.extend(self.lay(io)?.output.into_iter().map(Dim::Fixed));
+        dims.extend(self.lay(io)?.output);
         dims.push(shape[3].clone());
         Ok(Some(vec![Shape::new(dims)]))
     }

@@ -42,39 +42,68 @@ impl Reshape {
         }
     }
 
-    fn resolve(&self, io: &Operands<'_>) -> Result<Option<Shape>, OpError> {
+    fn resolve(&self, io: &Operands<'_>) -> Result<Shape, OpError> {
         let Some(mut target) = self.target(io)? else {
-            return Ok(None);
+            return computed(io);
         };
         target.extend(io.operand(0)?.complex.then_some(2));
         let from = io.shape(0)?;
+        let asked = format!("{target:?}");
         let negative = target.iter().filter(|&&n| n < 0).count();
         if negative > 1 || target.iter().any(|&n| n < -1) {
-            return Err(OpError::option(
-                "new_shape",
-                "at most one −1",
-                format!("{target:?}"),
-            ));
+            return Err(OpError::option("new_shape", "at most one −1", asked));
         }
-        let total = from.count().ok_or_else(|| {
-            OpError::unsupported_operand(0, format!("reshaping {from}, whose size is dynamic"))
-        })?;
-        let known: i64 = target.iter().filter(|&&n| n >= 0).product();
-        let known = usize::try_from(known).unwrap_or(usize::MAX);
-        let missing = total.checked_div(known).unwrap_or(0);
-        let dims: Vec<usize> = target
+        let sizes = target.iter().filter_map(|&n| usize::try_from(n).ok());
+        let known = sizes.clone().try_fold(1usize, usize::checked_mul);
+        let rest = match (rest(from, known.unwrap_or(0)), negative) {
+            (Some(rest), 1) => Some(rest),
+            (Some(Dim::Fixed(1)), _) => None,
+            // An empty tensor under an empty shape.
+            _ if negative == 0 && from.count() == known && known.is_some() => None,
+            (None, 1) if from.count().is_none() => Some(io.unknown_dim(0, target.len())),
+            _ => {
+                return Err(OpError::operand(
+                    0,
+                    format!("as many elements as {asked}"),
+                    from,
+                ));
+            }
+        };
+        let dim = |&n: &i64| match (usize::try_from(n), &rest) {
+            (Ok(n), _) => Some(Dim::Fixed(n)),
+            (Err(_), rest) => rest.clone(),
+        };
+        target
             .iter()
-            .map(|&n| usize::try_from(n).unwrap_or(missing))
-            .collect();
-        if dims.iter().try_fold(1usize, |n, &dim| n.checked_mul(dim)) != Some(total) {
-            return Err(OpError::operand(
-                0,
-                format!("as many elements as {target:?}"),
-                from,
-            ));
-        }
-        Ok(Some(Shape::new(dims)))
+            .map(dim)
+            .collect::<Option<Shape>>()
+            .ok_or_else(|| OpError::operand(0, format!("as many elements as {asked}"), from))
     }
+}
+
+/// What is left of a shape's elements when `known` of them are spoken for; `None` where it does not divide
+/// or is known only at run time as other than one of the shape's own symbols.
+fn rest(from: &Shape, known: usize) -> Option<Dim> {
+    let numbers = from.dims().iter().filter_map(Dim::fixed);
+    let total = numbers.fold(1usize, usize::saturating_mul);
+    let mut symbols = from.dims().iter().filter(|dim| dim.fixed().is_none());
+    match (symbols.next(), symbols.next()) {
+        (None, _) => (total.checked_rem(known) == Some(0)).then(|| Dim::Fixed(total / known)),
+        (Some(symbol), None) => (total == known).then(|| symbol.clone()),
+        _ => None,
+    }
+}
+
+/// The shape that a shape operand computed at run time gives: its length is the rank.
+fn computed(io: &Operands<'_>) -> Result<Shape, OpError> {
+    let rank = io.dims(1)?.first().copied().unwrap_or(0);
+    if io.operand(0)?.complex {
+        return Err(OpError::unsupported_operand(
+            1,
+            "computed, for complex numbers",
+        ));
+    }
+    Ok((0..rank).map(|axis| io.unknown_dim(0, axis)).collect())
 }
 
 impl Operator for Reshape {
@@ -86,7 +115,7 @@ impl Operator for Reshape {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        Ok(self.resolve(io)?.map(|shape| vec![shape]))
+        Ok(Some(vec![self.resolve(io)?]))
     }
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
@@ -102,6 +131,9 @@ impl Operator for Reshape {
         let (Ok(from), to) = (io.shape(0), &io.result(0).shape) else {
             return Placement::Barrier;
         };
+        if !matches!(self.target(io), Ok(Some(_))) {
+            return Placement::Barrier;
+        }
         match correspondence(from, to) {
             Some((rank, a, b)) => Placement::Free(AxisMap::new(rank).operand(0, a).result(0, b)),
             None => Placement::Barrier,
@@ -118,15 +150,39 @@ impl Operator for Reshape {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
+        if self.target(cx.io())?.is_none() {
+            // A zero is a size in TFLite; without `allowzero` it would mean "copy".
+            cx.require_opset(14)?;
+            let shape = cx.source(1)?;
+            let shape = cx.cast(&shape, DType::Int64)?;
+            let node = cx.node("Reshape").input(&x).input(&shape);
+            let y = node.attr("allowzero", 1i64).out_result(0);
+            return cx.finish(0, y);
+        }
         let y = cx.reshape(&x, &cx.result_shape(0))?;
         cx.finish(0, y)
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let y = arrange::reshape(&*cx.tensor(0)?, &cx.result_dims(0)?)?;
-        cx.finish(0, y)
+        let x = cx.tensor(0)?;
+        let dims = match cx.result_dims(0) {
+            Ok(dims) => dims,
+            Err(_) => sizes(&cx.ints(1)?, x.len()),
+        };
+        cx.finish(0, arrange::reshape(&x, &dims)?)
     }
+}
+
+/// A computed shape operand as sizes: −1 takes what is left.
+#[cfg(feature = "validate")]
+fn sizes(asked: &[i64], total: usize) -> Vec<usize> {
+    let known = asked.iter().filter_map(|&n| usize::try_from(n).ok());
+    let left = total.checked_div(known.product()).unwrap_or(0);
+    asked
+        .iter()
+        .map(|&n| usize::try_from(n).unwrap_or(left))
+        .collect()
 }
 
 /// A space in which both shapes have their axes, where they differ in axes of extent 1 alone: its rank,

@@ -120,6 +120,10 @@ impl Operator for Pack {
         cx.finish(0, y)
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let axis = self.axis(cx.io())?;
@@ -208,6 +212,10 @@ impl Operator for Unpack {
             cx.finish(slot, layer)?;
         }
         Ok(())
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
     }
 
     #[cfg(feature = "validate")]

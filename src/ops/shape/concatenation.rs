@@ -146,10 +146,6 @@ impl Operator for Concatenation {
         cx.finish(0, y)
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let axis = self.axis(cx.io())?;

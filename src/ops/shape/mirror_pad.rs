@@ -125,10 +125,6 @@ impl Operator for MirrorPad {
         cx.finish(0, y)
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let mirror = match self.symmetric {

@@ -120,10 +120,6 @@ impl Operator for Pack {
         cx.finish(0, y)
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let axis = self.axis(cx.io())?;
@@ -212,10 +208,6 @@ impl Operator for Unpack {
             cx.finish(slot, layer)?;
         }
         Ok(())
-    }
-
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
     }
 
     #[cfg(feature = "validate")]

@@ -163,10 +163,6 @@ impl Operator for Reshape {
         cx.finish(0, y)
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let x = cx.tensor(0)?;

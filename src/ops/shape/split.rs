@@ -168,10 +168,6 @@ impl Operator for Split {
         pieces.try_for_each(|(slot, piece)| cx.finish(slot, piece))
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let x = cx.tensor(self.data)?;

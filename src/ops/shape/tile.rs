@@ -104,10 +104,6 @@ impl Operator for Tile {
         cx.finish(0, y)
     }
 
-    fn quant(&self) -> QuantRule {
-        QuantRule::Moves
-    }
-
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let count = |n: i64| usize::try_from(n).map_err(|_| OpError::operand(1, "no negatives", n));

@@ -329,9 +329,9 @@ impl<'a> Lifter<'a> {
             (Content::Constant(data), Some(count)) => tflite::packed::unpack(dtype, count, data),
             _ => None,
         };
-        let (stored, content) = match unpacked {
-            Some(data) => (DType::Int8, Content::Constant(data)),
-            None => (dtype, content),
+        let (stored, packed, content) = match unpacked {
+            Some(data) => (DType::Int8, Some(dtype), Content::Constant(data)),
+            None => (dtype, None, content),
         };
         let quant = quant(tensor).filter(|quant| quantizes(quant, stored, &content));
         Value {
@@ -339,6 +339,7 @@ impl<'a> Lifter<'a> {
             complex: parts.is_some(),
             dtype: quant.as_ref().map_or(stored, |_| DType::Float32),
             stored,
+            packed,
             quant,
             shape,
             content,

@@ -341,6 +341,13 @@ impl<'a> Operands<'a> {
         self.operands.is_empty()
     }
 
+    /// Does an operator read a result? Graph outputs are not counted.
+    pub fn is_result_read(&self, slot: usize) -> bool {
+        self.results
+            .get(slot)
+            .is_some_and(|&id| self.graph.is_read(id))
+    }
+
     /// Is any operand or result quantised?
     pub fn is_quantized(&self) -> bool {
         let mut values = self.operand_ids().chain(self.results.iter().copied());

@@ -15,6 +15,8 @@ pub struct Value {
     pub dtype: DType,
     /// Element type of what is stored.
     pub stored: DType,
+    /// Element type in the file of integers that were unpacked into `stored`.
+    pub packed: Option<DType>,
     /// Shape in the file's axis order.
     pub shape: Shape,
     /// Is it of complex numbers? ONNX runtimes have no kernels for them, so each is a pair of real numbers

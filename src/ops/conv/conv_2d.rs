@@ -3,7 +3,7 @@
 //!
 //! Source: LiteRT kernels/conv.cc. ONNX: Conv.
 
-use super::bias;
+use super::{bias, kernel};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -79,7 +79,7 @@ impl Operator for Conv2D {
         io.expect_rank(0, 4..=4)?;
         io.expect_rank(1, 4..=4)?;
         io.expect_dtype(0, &[DType::Float32])?;
-        io.expect_dtype(1, &[DType::Float32])?;
+        kernel::check(io, 1)?;
         bias::check(io, 2, io.dims(1)?[0])?;
         Self::groups(io)?;
         self.lay(io).map(drop)

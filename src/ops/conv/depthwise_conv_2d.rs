@@ -4,7 +4,7 @@
 //! Source: LiteRT kernels/depthwise_conv.cc, which takes the multiplier from the shapes and not from its
 //! option. ONNX: Conv with as many groups as input channels.
 
-use super::bias;
+use super::{bias, kernel};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -85,7 +85,7 @@ impl Operator for DepthwiseConv2D {
         io.expect_rank(0, 4..=4)?;
         io.expect_rank(1, 4..=4)?;
         io.expect_dtype(0, &[DType::Float32])?;
-        io.expect_dtype(1, &[DType::Float32])?;
+        kernel::check(io, 1)?;
         bias::check(io, 2, io.dims(1)?[3])?;
         Self::channels(io)?;
         self.lay(io).map(drop)

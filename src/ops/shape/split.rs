@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, resolve_axis,
+    AxisMap, Cut, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -108,6 +108,24 @@ fn dynamic(slot: usize, axis: usize) -> OpError {
     OpError::unsupported_operand(slot, format!("splitting dynamic axis {axis}"))
 }
 
+/// One `Slice` for each piece. onnx2torch hands a `Split` over as a whole where not every piece has a reader
+/// inside the graph.
+fn separate(cx: &mut LowerCx<'_>, x: &Wire, axis: usize, extents: &[usize]) -> Vec<Wire> {
+    let mut start = 0;
+    let mut pieces = Vec::new();
+    for &extent in extents {
+        let cut = Cut {
+            axis,
+            start,
+            step: 1,
+            extent,
+        };
+        pieces.push(cx.slice(x, &[cut]));
+        start += extent as i64;
+    }
+    pieces
+}
+
 impl Operator for Split {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         expect_movable(io, self.data)?;
@@ -163,7 +181,11 @@ impl Operator for Split {
         let axis = cx.axis(self.axis(cx.io())?);
         let extents = self.extents(cx.io())?;
         let x = cx.real(self.data)?;
-        let pieces = cx.split(&x, axis, &extents);
+        let read = |slot| cx.io().is_result_read(slot);
+        let pieces = match (0..self.pieces).all(read) {
+            true => cx.split(&x, axis, &extents),
+            false => separate(cx, &x, axis, &extents),
+        };
         let mut pieces = pieces.into_iter().enumerate();
         pieces.try_for_each(|(slot, piece)| cx.finish(slot, piece))
     }

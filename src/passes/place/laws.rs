@@ -47,6 +47,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
         name: format!("v{name}").into(),
         dtype: DType::Float32,
         stored: DType::Float32,
+        packed: None,
         shape: Shape::new([1usize, 4, 4, channels]),
         complex: false,
         quant: None,

@@ -215,13 +215,18 @@ impl<'a> Lifter<'a> {
         if index == 0 {
             self.open_dims(&mut graph, &subgraph);
         }
+        let before = self.findings.len();
         for (i, operator) in subgraph.operators().into_iter().flatten().enumerate() {
             if let Err(error) = self.operator(&mut graph, i, operator, &values) {
                 self.findings.push(error);
             }
         }
+        let whole = self.findings.len() == before && self.unknown.is_empty();
         self.clear_states(&mut graph, index == 0, &tensors, &values);
-        self.check_reads(&mut graph);
+        // Results of operators that were refused are missing for that reason alone.
+        if whole {
+            self.check_reads(&mut graph);
+        }
         graph
     }
 
@@ -555,9 +560,6 @@ impl<'a> Lifter<'a> {
 
     /// Refuses reads of tensors that nothing writes.
     fn check_reads(&mut self, graph: &mut Graph) {
-        if !self.unknown.is_empty() {
-            return; // Results of unknown operators are missing for that reason alone.
-        }
         let inputs: HashSet<ValueId> = graph.inputs.iter().copied().collect();
         let mut empty = Vec::new();
         for id in graph.values() {
@@ -786,7 +788,7 @@ fn check_writes(graph: &Graph, origin: &Origin, results: &[ValueId]) -> Result<(
             )
         } else if let Some((reader, _)) = graph.consumers(result).next() {
             format!(
-                "operator {} reads it before it is computed",
+                "operator {} reads it before it is computed: a cycle, or operators out of order",
                 graph.op(reader).origin.index
             )
         } else if results[..slot].contains(&result) {

@@ -14,6 +14,8 @@ pub use crate::lower::{Cut, LowerCx, NodeBuilder, Wire};
 #[cfg(feature = "validate")]
 pub use crate::reference::ReferenceCx;
 pub use crate::tflite::RawOp;
+#[cfg(feature = "validate")]
+pub use tract_core::prelude::Tensor;
 
 use crate::ir::{Graph, GraphId, OpId, ValueId};
 use crate::tflite::schema::BuiltinOperator;

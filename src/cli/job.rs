@@ -125,7 +125,9 @@ pub(crate) fn run(asked: &Convert, plan: &Plan, job: &Job) -> Outcome {
         validation_took: Duration::ZERO,
     };
     let progress = Progress::start(!asked.quiet);
-    outcome.fault = steps(asked, plan, job, &progress, &mut outcome).err();
+    if let Err(fault) = steps(asked, plan, job, &progress, &mut outcome) {
+        outcome.fault = Some(fault);
+    }
     outcome.took = start.elapsed();
     outcome
 }

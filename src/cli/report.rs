@@ -45,6 +45,7 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "nodes": report.nodes,
         "node_counts": counts(&report.node_counts),
         "transposes": report.transposes,
+        "fixed_dims": report.fixed_dims,
         "inputs": report.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": report.outputs.iter().map(port).collect::<Vec<_>>(),
         "stages": stages.collect::<Map<_, _>>(),

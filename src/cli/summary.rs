@@ -28,9 +28,18 @@ pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
             say(describe(outcome, report, asked.verbose).trim_end());
         }
     }
+    let name_colon = name.map_or_else(String::new, |name| format!("{name}: "));
+    let fixed = outcome
+        .report
+        .as_ref()
+        .and_then(|report| report.fixed_dims.as_deref());
+    for reason in fixed.iter().flat_map(|reason| reason.lines()) {
+        say(&format!(
+            "warning: {name_colon}open dimensions are fixed at the file's own: {reason}"
+        ));
+    }
     if let Some(reason) = unverified(&outcome.proof) {
-        let name = name.map_or_else(String::new, |name| format!("{name}: "));
-        say(&format!("warning: {name}unverified: {reason}"));
+        say(&format!("warning: {name_colon}unverified: {reason}"));
     }
     if let Some(fault) = &outcome.fault {
         faults(fault, name);

@@ -60,7 +60,7 @@ impl FullyConnected {
             return Err(OpError::option(
                 "fused_activation_function",
                 "NONE, RELU, RELU_N1_TO_1 or RELU6",
-                fused_activation_function.0,
+                format!("{fused_activation_function:?}"),
             ));
         }
         Ok(Box::new(FullyConnected {

@@ -35,7 +35,7 @@ impl L2Normalization {
             return Err(OpError::option(
                 "fused_activation_function",
                 "NONE",
-                activation.0,
+                format!("{activation:?}"),
             ));
         }
         Ok(Box::new(L2Normalization))

@@ -37,8 +37,8 @@ impl Concatenation {
         if activation != ActivationFunctionType::NONE {
             return Err(OpError::option(
                 "fused_activation_function",
-                "none",
-                activation.0,
+                "NONE",
+                format!("{activation:?}"),
             ));
         }
         let axis = axis.into();

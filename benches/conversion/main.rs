@@ -1,0 +1,110 @@
+//! How conversion grows with the number of operators: `cargo bench`.
+//!
+//! Every size of every net is converted in turn, round after round, and the median counts: what the machine
+//! does meanwhile falls on all sizes alike. *Growth* is the time per operator over that of the smallest
+//! size; it stays near 1 where conversion is linear. *Cut* is the placement, of which the minimum cut is the
+//! bulk.
+
+mod nets;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use nets::Net;
+use tfl2onnx::Converter;
+
+const ROUNDS: usize = 7;
+const SIZES: &[usize] = &[100, 1_000, 10_000];
+
+/// What one conversion took, whole and in its parts.
+struct Sample {
+    whole: Duration,
+    cut: Duration,
+}
+
+struct Subject {
+    net: &'static str,
+    operators: usize,
+    model: Bytes,
+    samples: Vec<Sample>,
+}
+
+fn main() {
+    // Cargo passes --bench; without it this is a test that the nets convert.
+    let timed = std::env::args().any(|arg| arg == "--bench");
+    let (sizes, rounds) = if timed {
+        (SIZES, ROUNDS)
+    } else {
+        (&SIZES[..1], 1)
+    };
+    let nets: [(&'static str, fn(usize) -> Net); 3] = [
+        ("chain", nets::chain),
+        ("residual", nets::residual),
+        ("residual, barriers", nets::residual_with_barriers),
+    ];
+    let mut subjects = Vec::new();
+    for (net, make) in nets {
+        for &size in sizes {
+            let model = make(size);
+            let (operators, model) = (model.operators(), model.pack().into());
+            subjects.push(Subject {
+                net,
+                operators,
+                model,
+                samples: Vec::new(),
+            });
+        }
+    }
+    for _ in 0..rounds {
+        for subject in &mut subjects {
+            subject.samples.push(convert(&subject.model));
+        }
+    }
+    print(&subjects);
+}
+
+fn convert(model: &Bytes) -> Sample {
+    let converter = Converter::new();
+    let start = Instant::now();
+    let conversion = black_box(converter.convert_bytes(black_box(model)));
+    let whole = start.elapsed();
+    let conversion = conversion.expect("the nets are convertible");
+    let stages = &conversion.report().stages;
+    let cut = stages.iter().find(|(stage, _)| *stage == "place");
+    Sample {
+        whole,
+        cut: cut.map_or(Duration::ZERO, |(_, took)| *took),
+    }
+}
+
+fn print(subjects: &[Subject]) {
+    println!(
+        "{:20} {:>9} {:>12} {:>12} {:>12} {:>8} {:>8}",
+        "net", "operators", "conversion", "an operator", "cut", "growth", "cut's"
+    );
+    let mut first: Option<(&str, f64, f64)> = None;
+    for subject in subjects {
+        let median = |of: fn(&Sample) -> Duration| {
+            let mut times: Vec<Duration> = subject.samples.iter().map(of).collect();
+            times.sort_unstable();
+            times[times.len() / 2].as_secs_f64()
+        };
+        let (whole, cut) = (median(|sample| sample.whole), median(|sample| sample.cut));
+        let count = subject.operators as f64;
+        let smallest = match first {
+            Some(smallest) if smallest.0 == subject.net => smallest,
+            _ => *first.insert((subject.net, whole / count, cut / count)),
+        };
+        println!(
+            "{:20} {:>9} {:>9.2} ms {:>9.2} µs {:>9.2} ms {:>8.2} {:>8.2}",
+            subject.net,
+            subject.operators,
+            whole * 1e3,
+            whole / count * 1e6,
+            cut * 1e3,
+            whole / count / smallest.1,
+            cut / count / smallest.2,
+        );
+    }
+}

@@ -3,6 +3,7 @@
 //! Each module names the flaw it mends. They exist so that validation can judge more files; the
 //! lowerings still prefer forms that an unmodified tract runs, for the sake of its users.
 
+mod cast;
 mod equal;
 mod log_softmax;
 mod one_hot;
@@ -13,6 +14,7 @@ use tract_onnx::model::OnnxOpRegister;
 
 /// Adds this crate's operators to tract's registry, replacing those of the same name.
 pub fn register(registry: &mut OnnxOpRegister) {
+    registry.insert("Cast", cast::load);
     registry.insert("Equal", equal::load);
     registry.insert("LogSoftmax", log_softmax::load);
     registry.insert("OneHot", one_hot::load);

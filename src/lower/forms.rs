@@ -175,7 +175,7 @@ impl LowerCx<'_> {
     /// holds them.
     pub fn select(&mut self, condition: &Wire, yes: &Wire, no: &Wire) -> Result<Wire, OpError> {
         let wide = match yes.dtype {
-            DType::Bool | DType::Int16 | DType::UInt16 => DType::Int32,
+            DType::Bool | DType::Int8 | DType::Int16 | DType::UInt16 => DType::Int32,
             own => own,
         };
         let (yes_wide, no_wide) = (self.cast(yes, wide)?, self.cast(no, wide)?);

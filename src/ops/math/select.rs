@@ -9,8 +9,8 @@ use tract_core::prelude::IntoTensor;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
-    broadcast,
+    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, Shape, broadcast,
 };
 use crate::ops::fold;
 #[cfg(feature = "validate")]
@@ -124,6 +124,11 @@ impl Operator for Select {
             (Ok(false), Ok(false)) => Placement::Free(AxisMap::elementwise(io)),
             _ => Placement::Barrier,
         }
+    }
+
+    /// The kernel copies what is stored, whatever the parameters (kernels/select.cc).
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -283,6 +283,13 @@ impl Lowering {
     fn inline(&mut self, id: GraphId, operands: &[WireId]) -> Result<Vec<WireId>, OpError> {
         let placed = self.placed.clone();
         let graph = &placed.model.graphs[id.0];
+        if graph.inputs.len() != operands.len() {
+            return Err(OpError::inconsistent(format!(
+                "its subgraph takes {} inputs, and is given {}",
+                graph.inputs.len(),
+                operands.len()
+            )));
+        }
         let mut scope = Scope::default();
         for (&value, &wire) in graph.inputs.iter().zip(operands) {
             let (declared, given) = (&graph.value(value).shape, &self.build.fact(wire).shape);

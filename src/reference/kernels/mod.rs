@@ -12,7 +12,7 @@
 //! | [`mod@conv`], [`transpose_conv`], [`pool`], [`mod@matmul`] | the window and matrix operators |
 //! | [`binary`], [`unary`], [`mod@cast`], [`mod@broadcast`] | one element at a time |
 //! | [`mod@reduce`], [`order`], [`normalize`] | along axes: sums, extremes, sorted prefixes, softmax |
-//! | [`mod@gather`], [`slice`], [`pad`], [`arrange`], [`space`], [`resize`], [`generate`] | moving and making elements |
+//! | [`mod@gather`], [`place`], [`slice`], [`pad`], [`arrange`], [`space`], [`resize`], [`generate`] | moving and making elements |
 //! | [`spectrum`] | Fourier transforms, complex numbers |
 //! | [`lstm`] | recurrent networks |
 
@@ -30,6 +30,7 @@ mod number;
 pub mod order;
 pub mod pad;
 mod pick;
+pub mod place;
 pub mod pool;
 pub mod reduce;
 pub mod resize;

@@ -15,7 +15,7 @@ pub(super) static DEFS: &[OpDef] = &[
     OpDef::new(Code::MATRIX_DIAG, |_| Ok(Box::new(MatrixDiag))).emits(&["Where"]),
     OpDef::new(Code::MATRIX_SET_DIAG, |_| Ok(Box::new(MatrixSetDiag)))
         .arity(2..=2, 1..=1)
-        .emits(&["Where"]),
+        .emits(&["Where", "Equal", "Gather"]),
 ];
 
 /// Everything else is read as FLOAT32 by LiteRT's kernels.
@@ -46,6 +46,30 @@ fn mask(cx: &mut LowerCx<'_>, (rows, columns): (usize, usize)) -> Wire {
             .map(|place| u8::from(place / columns == place % columns))
             .collect(),
     })
+}
+
+/// A mask and a diagonal's elements, one a row, for matrices whose sides are known when the model runs.
+fn at_run_time(cx: &mut LowerCx<'_>, x: &Wire, diagonal: &Wire) -> Result<(Wire, Wire), OpError> {
+    let (zero, one) = (cx.scalar(DType::Int64, 0.0)?, cx.scalar(DType::Int64, 1.0)?);
+    let [rows, columns] = [x.rank() - 2, x.rank() - 1].map(|axis| {
+        let extent = cx.extent(x, axis);
+        let extent = cx.reshape_to(&extent, &[])?;
+        let node = cx.node("Range").inputs([&zero, &extent, &one]);
+        Ok::<Wire, OpError>(node.out(DType::Int64, Shape::new([x.shape[axis].clone()])))
+    });
+    let (rows, columns) = (rows?, columns?);
+    let column = Shape::new([x.shape[x.rank() - 2].clone(), Dim::Fixed(1)]);
+    let column = cx.reshape(&rows, &column)?;
+    let mask = cx.compare("Equal", &column, &columns)?;
+    // Rows below the end of the diagonal take its last element; the mask has nothing there.
+    let axis = diagonal.rank() - 1;
+    let length = cx.extent(diagonal, axis);
+    let last = cx.binary("Sub", &length, &one)?;
+    let row = cx.binary("Min", &rows, &last)?;
+    let elements = cx.gather(diagonal, &row, axis);
+    let shape = elements.shape.dims().iter().cloned().chain([Dim::Fixed(1)]);
+    let elements = cx.reshape(&elements, &shape.collect())?;
+    Ok((mask, elements))
 }
 
 #[derive(Debug)]
@@ -94,13 +118,13 @@ impl Operator for MatrixSetDiag {
         io.expect_dtype(0, TYPES)?;
         io.expect_same_dtype(1, 0)?;
         let (matrix, diagonal) = (io.shape(0)?, io.shape(1)?);
-        let sides = sides(matrix);
-        let (rows, columns) =
-            sides.ok_or_else(|| OpError::operand(0, "a static matrix", matrix))?;
-        let mut wanted = matrix.dims()[..matrix.rank() - 2].to_vec();
-        wanted.push(Dim::Fixed(rows.min(columns)));
-        let wanted: Shape = wanted.into_iter().collect();
-        if wanted != *diagonal {
+        let Some((batch, [rows, columns])) = matrix.dims().split_last_chunk::<2>() else {
+            return Err(OpError::operand(0, "a matrix", matrix));
+        };
+        let shorter = rows.fixed().zip(columns.fixed());
+        let shorter = shorter.map(|(rows, columns)| Dim::Fixed(rows.min(columns)));
+        let wanted: Shape = batch.iter().chain(&shorter).cloned().collect();
+        if diagonal.rank() != matrix.rank() - 1 || (shorter.is_some() && wanted != *diagonal) {
             return Err(OpError::operand(1, wanted, diagonal));
         }
         io.expect_result_dtype(0, io.operand(0)?.dtype)
@@ -116,12 +140,16 @@ impl Operator for MatrixSetDiag {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (x, diagonal) = (cx.source(0)?, cx.source(1)?);
-        let sides = sides(&x.shape).ok_or_else(|| OpError::inconsistent("no matrix"))?;
-        let mask = mask(cx, sides);
-        // The diagonal is as long as the shorter side, and repeats along the other one.
-        let mut dims = diagonal.shape.dims().to_vec();
-        dims.insert(dims.len() - usize::from(sides.0 > sides.1), Dim::Fixed(1));
-        let diagonal = cx.reshape(&diagonal, &dims.into_iter().collect())?;
+        let (mask, diagonal) = match sides(&x.shape) {
+            Some(sides) => {
+                // The diagonal is as long as the shorter side, and repeats along the other one.
+                let mut dims = diagonal.shape.dims().to_vec();
+                dims.insert(dims.len() - usize::from(sides.0 > sides.1), Dim::Fixed(1));
+                let diagonal = cx.reshape(&diagonal, &dims.into_iter().collect())?;
+                (mask(cx, sides), diagonal)
+            }
+            None => at_run_time(cx, &x, &diagonal)?,
+        };
         let y = cx.select(&mask, &diagonal, &x)?;
         cx.finish(0, y)
     }

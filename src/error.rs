@@ -22,7 +22,6 @@ struct Inner {
     site: Option<Site>,
     what: Cow<'static, str>,
     advice: Option<Cow<'static, str>>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
     more: Vec<Error>,
 }
 
@@ -78,7 +77,6 @@ impl Error {
             site: None,
             what: what.into(),
             advice: None,
-            source: None,
             more: Vec::new(),
         }))
     }
@@ -94,14 +92,6 @@ impl Error {
 
     pub(crate) fn advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
-        self
-    }
-
-    pub(crate) fn caused_by(
-        mut self,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        self.0.source = Some(source.into());
         self
     }
 
@@ -161,11 +151,7 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|s| s as _)
-    }
-}
+impl std::error::Error for Error {}
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

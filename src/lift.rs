@@ -12,8 +12,7 @@ use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
 use crate::ir::{
-    Content, DType, Dim, Graph, GraphId, Model, Origin, Quant, Shape, Signature, Symbol, Value,
-    ValueId,
+    Content, DType, Dim, Graph, Model, Origin, Quant, Shape, Signature, Symbol, Value, ValueId,
 };
 use crate::op::OpDef;
 use crate::registry::Registry;
@@ -459,7 +458,7 @@ impl<'a> Lifter<'a> {
         let op = def
             .make(&raw)
             .map_err(|error| error.at(origin.site(), |_| None))?;
-        graph.add_op(def, op, origin, &operands, &results);
+        graph.add_op(op, origin, &operands, &results);
         Ok(())
     }
 
@@ -601,7 +600,6 @@ impl<'a> Lifter<'a> {
             }
             found.push(Signature {
                 key: entry.signature_key().unwrap_or_default().to_owned(),
-                graph: GraphId(graph),
             });
         }
         found

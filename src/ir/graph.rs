@@ -10,7 +10,7 @@ use petgraph::visit::EdgeRef;
 
 use super::{Content, Shape, Value};
 use crate::error::{Place, Site};
-use crate::op::{OpDef, Operator};
+use crate::op::Operator;
 
 /// A lifted TFLite model.
 #[derive(Debug)]
@@ -31,7 +31,6 @@ pub struct GraphId(pub(crate) usize);
 #[derive(Debug)]
 pub(crate) struct Signature {
     pub key: String,
-    pub graph: GraphId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +65,6 @@ type Slot = u16;
 /// An operator in a graph.
 #[derive(Debug)]
 pub(crate) struct OpNode {
-    pub def: Arc<OpDef>,
     pub op: Box<dyn Operator>,
     pub origin: Origin,
     operands: Slot,
@@ -119,7 +117,6 @@ impl Graph {
     /// Adds an operator behind all others; `None` operands are omitted ones.
     pub fn add_op(
         &mut self,
-        def: Arc<OpDef>,
         op: Box<dyn Operator>,
         origin: Origin,
         operands: &[Option<ValueId>],
@@ -128,7 +125,6 @@ impl Graph {
         // Arity is checked against the definition before this, so counts are small.
         let count = |n: usize| Slot::try_from(n).unwrap_or(Slot::MAX);
         let id = self.nodes.add_node(Node::Op(OpNode {
-            def,
             op,
             origin,
             operands: count(operands.len()),

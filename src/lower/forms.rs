@@ -242,10 +242,9 @@ impl LowerCx<'_> {
             return Ok(first.clone());
         }
         let ints = wires.iter().map(|wire| self.known(wire)?.ints());
-        if first.rank() == 1 && first.dtype == DType::Int64 {
-            if let Some(ints) = ints.collect::<Option<Vec<_>>>() {
-                return Ok(self.int64s(&ints.concat()));
-            }
+        let vectors = first.rank() == 1 && first.dtype == DType::Int64;
+        if let Some(ints) = ints.collect::<Option<Vec<_>>>().filter(|_| vectors) {
+            return Ok(self.int64s(&ints.concat()));
         }
         let total: Option<usize> = wires.iter().map(|wire| wire.shape[axis].fixed()).sum();
         let total =

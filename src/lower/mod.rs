@@ -382,10 +382,8 @@ impl Lowering {
         let fact = self.build.fact(wire);
         let (dtype, from) = (fact.dtype, fact.shape.clone());
         let shape = perm.shape(&from);
-        if perm.only_moves_units(&from) {
-            if let Some(dims) = shape.fixed() {
-                return self.reshape(wire, &dims, origin);
-            }
+        if let Some(dims) = shape.fixed().filter(|_| perm.only_moves_units(&from)) {
+            return self.reshape(wire, &dims, origin);
         }
         let axes = perm.axes().iter().map(|&axis| axis as i64).collect();
         let out = self.build.wire(dtype, shape, onnx::Source::Node);

@@ -230,7 +230,10 @@ fn unverified(reason: String) -> Verdict {
     }
 }
 
+type Tensors = Vec<Arc<Tensor>>;
 type Named = Vec<(String, Arc<Tensor>)>;
+/// Inputs, outputs, layers.
+type Executed = (Tensors, Tensors, Named);
 
 struct Run<'a> {
     reference: &'a Reference,
@@ -333,10 +336,7 @@ impl Run<'_> {
 
     /// Seeded inputs, the outputs they give, and the layers in execution order. Integer inputs are
     /// indices, as a rule, into tables of unknown size: where large ones are refused, smaller ones serve.
-    fn run_reference(
-        &self,
-        sample: usize,
-    ) -> Result<(Vec<Arc<Tensor>>, Vec<Arc<Tensor>>, Named), String> {
+    fn run_reference(&self, sample: usize) -> Result<Executed, String> {
         let mut refused = String::new();
         for bound in [10, 3, 1] {
             let inputs = self.inputs(sample, bound)?;

@@ -80,7 +80,7 @@ impl FullyConnected {
         }
         let symbols = || shape.dims().iter().filter(|dim| dim.fixed().is_none());
         let known: usize = shape.dims().iter().filter_map(Dim::fixed).product();
-        let whole = known % depth == 0;
+        let whole = known.is_multiple_of(depth);
         match (symbols().count(), whole, symbols().next()) {
             (0, true, _) => Ok(Dim::Fixed(known / depth)),
             (0, false, _) => Err(OpError::unsupported_operand(

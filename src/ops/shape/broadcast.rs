@@ -73,8 +73,8 @@ impl Operator for BroadcastTo {
         for axis in (0..own.len()).filter(|&axis| own[axis] == 1) {
             view = view.cut(axis, 0, 0, shape[lead + axis]);
         }
-        for axis in 0..lead {
-            view = view.repeat(axis, shape[axis]);
+        for (axis, &extent) in shape[..lead].iter().enumerate() {
+            view = view.repeat(axis, extent);
         }
         Ok(view.of(&literal).map(|literal| vec![literal]))
     }

@@ -123,10 +123,9 @@ impl Operator for Transpose {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let perm = permutation(cx.io())?;
-        if let Some(perm) = &perm {
-            if cx.finish_permuted(0, 0, perm)? {
-                return Ok(());
-            }
+        let given = perm.as_ref().map(|perm| cx.finish_permuted(0, 0, perm));
+        if given.transpose()? == Some(true) {
+            return Ok(());
         }
         let x = cx.real(0)?;
         let y = match perm {

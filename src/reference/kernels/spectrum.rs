@@ -15,8 +15,11 @@ pub fn each(x: &Tensor, part: impl Fn(f64, f64) -> f64) -> Result {
     by_type!("a complex number", x.datum_type(), [f32, f64], T => {
         let (pairs, _) = elements::<T>(x)?.as_chunks::<2>();
         build(lead, |out: &mut [T]| {
-            for (out, &[real, imaginary]) in out.iter_mut().zip(pairs) {
-                *out = part(f64::from(real), f64::from(imaginary)) as T;
+            for (out, pair) in out.iter_mut().zip(pairs) {
+                // `T` is f64 in one of the two instances.
+                #[allow(clippy::unnecessary_cast)]
+                let [real, imaginary] = pair.map(|x| x as f64);
+                *out = part(real, imaginary) as T;
             }
         })
     })

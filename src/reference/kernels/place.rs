@@ -3,7 +3,7 @@
 
 use tract_core::prelude::Tensor;
 
-use super::{Result, around, by_type, check, elements, indices, within};
+use super::{Result, around, by_type, check, elements, within};
 
 /// A tensor of this shape whose element `i`, in row-major order, is element `source(i)` of `x`; zero where
 /// there is none.

@@ -8,7 +8,7 @@ use crate::op::{DType, Literal, OpError, Operands};
 pub(crate) fn expect_movable(io: &Operands<'_>, slot: usize) -> Result<(), OpError> {
     use DType as D;
     let value = io.operand(slot)?;
-    match value.dtype {
+    match value.stored {
         D::Float32 | D::Float16 | D::Float64 | D::Bool => Ok(()),
         D::Int8 | D::Int16 | D::Int32 | D::Int64 => Ok(()),
         D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64 => Ok(()),

@@ -107,7 +107,7 @@ impl Operator for DynamicUpdateSlice {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

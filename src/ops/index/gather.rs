@@ -157,7 +157,7 @@ impl Operator for Gather {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

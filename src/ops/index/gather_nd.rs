@@ -54,7 +54,7 @@ impl Operator for GatherNd {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -92,6 +92,11 @@ impl Operator for MatrixDiag {
         ]))
     }
 
+    /// The kernel writes stored zeros around it, whatever they mean.
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.source(0)?;
         let sides = sides(&cx.result_shape(0));
@@ -135,7 +140,7 @@ impl Operator for MatrixSetDiag {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

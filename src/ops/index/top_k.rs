@@ -6,7 +6,7 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::order;
@@ -69,6 +69,10 @@ impl Operator for TopK {
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let rank = io.result(0).shape.rank();
         Placement::Free(AxisMap::same(rank).result(1, 0..rank))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

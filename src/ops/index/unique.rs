@@ -6,7 +6,7 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape};
+use crate::op::{DType, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, RawOp, Shape};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::place;
 use crate::tflite::options;
@@ -45,6 +45,10 @@ impl Operator for Unique {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let found = Shape::new([io.unknown_dim(0, 0)]);
         Ok(Some(vec![found, io.shape(0)?.clone()]))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

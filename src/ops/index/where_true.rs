@@ -4,7 +4,7 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Shape};
+use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, Shape};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::place;
 use crate::tflite::schema::BuiltinOperator;
@@ -29,6 +29,10 @@ impl Operator for Where {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let dims = [io.unknown_dim(0, 0), Dim::Fixed(io.rank(0)?)];
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

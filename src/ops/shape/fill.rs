@@ -5,7 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, Shape,
 };
 use crate::ops::movers::{expect_movable, filled};
 #[cfg(feature = "validate")]
@@ -58,6 +59,10 @@ impl Operator for Fill {
             Some(_) => Placement::Free(AxisMap::new(rank).result(0, 0..rank)),
             None => Placement::Barrier,
         }
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -201,6 +201,7 @@ pub fn unique(x: &Tensor) -> Result<(Tensor, Vec<i64>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::indices;
     use super::super::testing::{i32s, tensor};
     use super::*;
 

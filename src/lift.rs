@@ -378,11 +378,8 @@ impl<'a> Lifter<'a> {
             _ if entry.offset() > 1 => self.outside(buffer, entry)?,
             _ => return Ok(Content::Computed),
         };
-        if tensor.sparsity().is_some() {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("tensor {index} has sparse constants, which are not decoded yet"),
-            ));
+        if let Some(sparsity) = tensor.sparsity() {
+            return dense(&sparsity, index, dtype, shape, data).map(Content::Constant);
         }
         let expected = shape.count().and_then(|count| dtype.bytes_of(count));
         if expected.is_some_and(|expected| expected != data.len()) {
@@ -618,6 +615,23 @@ impl<'a> Lifter<'a> {
             })
             .collect()
     }
+}
+
+/// A sparse constant, written out.
+fn dense(
+    sparsity: &schema::SparsityParameters<'_>,
+    index: usize,
+    dtype: DType,
+    shape: &Shape,
+    data: &[u8],
+) -> Result<Bytes, Error> {
+    let width = dtype.bits().filter(|bits| bits % 8 == 0);
+    let width = width.map(|bits| bits / 8).ok_or_else(|| {
+        let what = format!("tensor {index} has sparse constants of type {dtype}");
+        Error::new(ErrorKind::Unsupported, what)
+    })?;
+    let shape = shape.fixed().unwrap_or_default();
+    tflite::sparse::decode(sparsity, &shape, width, data).map(Bytes::from)
 }
 
 fn graph_site(graph: &Arc<str>) -> Site {

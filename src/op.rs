@@ -13,7 +13,7 @@ pub use crate::ir::{Content, DType, Dim, Literal, Order, Perm, Role, Shape, Symb
 pub use crate::lower::{Cut, LowerCx, NodeBuilder, Wire};
 #[cfg(feature = "validate")]
 pub use crate::reference::ReferenceCx;
-pub use crate::tflite::RawOp;
+pub use crate::tflite::{Flex, RawOp};
 #[cfg(feature = "validate")]
 pub use tract_core::prelude::Tensor;
 
@@ -193,7 +193,7 @@ pub struct OpDef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     Builtin(BuiltinOperator),
-    Custom(Arc<str>),
+    Custom(Cow<'static, str>),
 }
 
 #[derive(Clone)]
@@ -221,12 +221,28 @@ impl OpDef {
         }
     }
 
+    /// A custom operator of this crate's own. Without further words: one operand, one result, any version.
+    pub(crate) const fn named(
+        name: &'static str,
+        parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
+    ) -> Self {
+        OpDef {
+            code: Code::Custom(Cow::Borrowed(name)),
+            versions: 0..=i32::MAX,
+            operands: 1..=1,
+            results: 1..=1,
+            emits: &[],
+            note: "",
+            parse: Parse::Static(parse),
+        }
+    }
+
     pub(crate) fn custom(
         name: &str,
         parse: impl Fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError> + Send + Sync + 'static,
     ) -> Self {
         OpDef {
-            code: Code::Custom(name.into()),
+            code: Code::Custom(Cow::Owned(name.to_owned())),
             versions: 0..=i32::MAX,
             operands: 0..=MANY,
             results: 0..=MANY,
@@ -272,7 +288,7 @@ impl OpDef {
                 Some(name) => Cow::Borrowed(name),
                 None => Cow::Owned(format!("builtin operator {}", code.0)),
             },
-            Code::Custom(name) => Cow::Borrowed(name),
+            Code::Custom(name) => Cow::Borrowed(&**name),
         }
     }
 

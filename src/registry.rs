@@ -46,7 +46,7 @@ impl Registry {
                 self.builtin.insert(code.0, Arc::new(def));
             }
             Code::Custom(name) => {
-                self.custom.insert(name.clone(), Arc::new(def));
+                self.custom.insert(Arc::from(&**name), Arc::new(def));
             }
         }
     }

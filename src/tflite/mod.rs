@@ -3,13 +3,16 @@
 //! Everything here reads a flatbuffer that [`open`] has verified; indices into other tables are checked
 //! once, in `lift`.
 
+mod flex;
 pub(crate) mod packed;
 mod raw;
 pub(crate) mod schema;
 mod sniff;
+pub(crate) mod sparse;
 
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
+pub use flex::Flex;
 pub use raw::RawOp;
 pub(crate) use raw::options;
 

@@ -1,6 +1,6 @@
 //! One operator's entry in the file.
 
-use super::schema;
+use super::{Flex, schema};
 use crate::error::OpError;
 use crate::ir::GraphId;
 
@@ -22,6 +22,14 @@ impl<'a> RawOp<'a> {
     /// The bytes of a custom operator's options; their format is the operator's own affair.
     pub fn custom_options(&self) -> &'a [u8] {
         self.custom
+    }
+
+    /// A custom operator's options, where they are a FlexBuffer, as most operators have them.
+    ///
+    /// # Errors
+    /// When they are none.
+    pub fn flex(&self) -> Result<Flex<'a>, OpError> {
+        Flex::root(self.custom)
     }
 
     /// A subgraph that the options name.

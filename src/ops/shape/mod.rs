@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod concatenation;
+mod densify;
 mod fill;
 mod mirror_pad;
 mod pack;
@@ -22,6 +23,7 @@ use crate::op::OpDef;
 pub(super) static DEFS: &[&[OpDef]] = &[
     broadcast::DEFS,
     concatenation::DEFS,
+    densify::DEFS,
     fill::DEFS,
     mirror_pad::DEFS,
     pack::DEFS,

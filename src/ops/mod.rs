@@ -2,6 +2,7 @@
 
 pub(crate) mod activation;
 mod conv;
+mod custom;
 mod dense;
 mod flow;
 pub(crate) mod fold;
@@ -24,6 +25,7 @@ use crate::op::OpDef;
 pub(crate) fn all() -> impl Iterator<Item = &'static OpDef> {
     [
         conv::DEFS,
+        custom::DEFS,
         dense::DEFS,
         flow::DEFS,
         image::DEFS,

@@ -38,7 +38,7 @@ struct Axis {
 
 impl TransposeConvBias {
     fn lay(&self, io: &Operands<'_>) -> Result<[Axis; 2], OpError> {
-        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
+        let input = structs::spatial(io, 0)?;
         let kernel = io.dims(1)?;
         let axis = |axis: usize| -> Result<Axis, OpError> {
             let (stride, kernel) = (self.0.axes[axis].stride, kernel[axis + 1]);

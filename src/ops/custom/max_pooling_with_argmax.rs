@@ -9,7 +9,7 @@
 
 #[cfg(feature = "validate")]
 use super::reference::{floats, image, tensor};
-use super::structs::{Pool, positive};
+use super::structs::{Pool, positive, spatial};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -94,8 +94,16 @@ fn parse_lite_rt(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
 
 impl MaxPoolWithArgmax {
     fn lay(&self, io: &Operands<'_>) -> Result<Laid, OpError> {
-        let input = Window::spatial(&io.shape(0)?.dims()[1..3])?;
-        self.pool.window.lay(&input, &self.pool.kernel)
+        let input = spatial(io, 0)?.map(Dim::Fixed);
+        self.pool.window.lay(io, &input, &self.pool.kernel)
+    }
+
+    /// Height and width of the results.
+    fn output(laid: &Laid) -> Result<[usize; 2], OpError> {
+        match laid.output[..] {
+            [Dim::Fixed(height), Dim::Fixed(width)] => Ok([height, width]),
+            _ => Err(OpError::unsupported("a window over dynamic dimensions")),
+        }
     }
 
     /// From a place in an image, row by row, to one in the window: the window's first element is taken off,
@@ -115,7 +123,7 @@ impl MaxPoolWithArgmax {
         let place = cx.binary("Add", flat, &y)?;
         let first =
             |axis: usize, at: usize| (at * laid.strides[axis]) as i64 - laid.pads[axis].0 as i64;
-        let (height, width) = (laid.output[0], laid.output[1]);
+        let [height, width] = Self::output(laid)?;
         let firsts: Vec<i64> = (0..height * width)
             .map(|at| first(0, at / width) * row + first(1, at % width))
             .collect();
@@ -162,7 +170,7 @@ impl Operator for MaxPoolWithArgmax {
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let shape = io.shape(0)?;
         let mut dims = vec![shape[0].clone()];
-        dims.extend(self.lay(io)?.output.into_iter().map(Dim::Fixed));
+        dims.extend(self.lay(io)?.output);
         dims.push(shape[3].clone());
         let shape = Shape::new(dims);
         Ok(Some(vec![shape.clone(), shape]))
@@ -175,7 +183,7 @@ impl Operator for MaxPoolWithArgmax {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let laid = self.lay(cx.io())?;
-        let input = Window::spatial(&cx.io().shape(0)?.dims()[1..3])?;
+        let input = spatial(cx.io(), 0)?;
         let channels = cx.io().shape(0)?[3].fixed();
         let shape = cx.result_shape(0);
         let x = cx.real(0)?;
@@ -200,7 +208,8 @@ impl Operator for MaxPoolWithArgmax {
         let laid = self.lay(cx.io())?;
         let x = cx.tensor(0)?;
         let ([n, h, w, c], data) = (image(&x)?, floats(&x)?);
-        let shape = [n, laid.output[0], laid.output[1], c];
+        let [height, width] = Self::output(&laid)?;
+        let shape = [n, height, width, c];
         let (mut most, mut places) = (Vec::new(), Vec::new());
         for at in 0..shape.iter().product() {
             let (channel, left, top, batch) = (

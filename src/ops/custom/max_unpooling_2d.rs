@@ -9,7 +9,7 @@
 
 #[cfg(feature = "validate")]
 use super::reference::{elements, floats, image, tensor};
-use super::structs::Pool;
+use super::structs::{Pool, spatial};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -53,13 +53,9 @@ fn counts_in_window(io: &Operands<'_>) -> bool {
 impl MaxUnpooling {
     /// Spatial extents of the result.
     fn output(&self, io: &Operands<'_>) -> Result<[usize; 2], OpError> {
-        let dims = io.shape(0)?.dims();
-        let mut output = [0; 2];
+        let mut output = spatial(io, 0)?;
         for (axis, extent) in output.iter_mut().enumerate() {
-            let input = dims[axis + 1].fixed();
-            let input = input.filter(|&n| n > 0).ok_or_else(|| {
-                OpError::unsupported_operand(0, format!("an image of {}", dims[axis + 1]))
-            })?;
+            let input = *extent;
             let (stride, kernel) = (self.0.window.axes[axis].stride, self.0.kernel[axis]);
             *extent = match (counts_in_window(io), self.0.window.same) {
                 (true, _) => input * kernel,

@@ -2,7 +2,7 @@
 //!
 //! Source: LiteRT core/c/builtin_op_data.h (`TfLitePoolParams`, `TfLiteTransposeConvParams`, `TfLitePadding`).
 
-use crate::op::{OpError, RawOp};
+use crate::op::{OpError, Operands, RawOp};
 use crate::ops::activation::Activation;
 use crate::ops::window::Window;
 use crate::tflite::schema::{ActivationFunctionType, Padding};
@@ -46,6 +46,18 @@ pub(super) fn positive(name: &str, n: i64) -> Result<usize, OpError> {
         .ok()
         .filter(|n| (1..=1 << 24).contains(n));
     extent.ok_or_else(|| OpError::option(name, "a positive number", n))
+}
+
+/// Height and width of an operand `[N, H, W, C]`, whose rank was checked.
+pub(super) fn spatial(io: &Operands<'_>, slot: usize) -> Result<[usize; 2], OpError> {
+    let dims = io.shape(slot)?.dims();
+    let extent = |axis: usize| {
+        dims[axis].fixed().filter(|&n| n > 0).ok_or_else(|| {
+            let what = format!("an image whose height or width is {}", dims[axis]);
+            OpError::unsupported_operand(slot, what)
+        })
+    };
+    Ok([extent(1)?, extent(2)?])
 }
 
 impl Pool {

@@ -321,7 +321,8 @@ impl<'a> Lifter<'a> {
             Ok(content) => content,
             Err(error) => {
                 self.findings.push(error.at(site.clone()));
-                Content::Computed
+                // A constant all the same: nobody is to look for what computes it.
+                Content::Constant(Bytes::new())
             }
         };
         let mut fault = |error: Error| self.findings.push(error.at(site.clone()));

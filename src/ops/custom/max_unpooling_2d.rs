@@ -4,6 +4,8 @@
 //! places within each window; the result is as many times larger as the window is. LiteRT's
 //! (kernels/perception/max_unpooling_2d.cc) takes INT32 places within the image `[H, W, C]` of the result.
 //!
+//! Places beyond the window, which the pool never gives, drop the element.
+//!
 //! ONNX: for the first, each element is compared with all places of its window, spread by broadcasting: no
 //! scatter is needed. For the second, ScatterElements on zeros. (MaxUnpool is in few runtimes.)
 
@@ -168,10 +170,16 @@ impl Operator for MaxUnpooling {
             let (channel, x, y) = (at % c, at / c % w, at / c / w % h);
             let batch = at / (c * w * h);
             let place = if in_window {
-                let tap = floats(&places)?[at] as usize;
-                let y = y * self.0.window.axes[0].stride + tap / self.0.kernel[1];
-                let x = x * self.0.window.axes[1].stride + tap % self.0.kernel[1];
-                (y < height && x < width).then_some((y * width + x) * c + channel)
+                let tap = floats(&places)?[at] as i64;
+                let tap = usize::try_from(tap).ok().filter(|tap| {
+                    let [height, width] = self.0.kernel;
+                    *tap < height * width
+                });
+                tap.map(|tap| {
+                    let y = y * self.0.kernel[0] + tap / self.0.kernel[1];
+                    let x = x * self.0.kernel[1] + tap % self.0.kernel[1];
+                    (y * width + x) * c + channel
+                })
             } else {
                 let place = usize::try_from(elements::<i32>(&places)?[at]).ok();
                 place.filter(|&place| place < height * width * c)

@@ -221,14 +221,14 @@ impl OpDef {
         }
     }
 
-    /// A custom operator of this crate's own. Without further words: one operand, one result, any version.
+    /// A custom operator of this crate's own. Without further words: version 1, one operand, one result.
     pub(crate) const fn named(
         name: &'static str,
         parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
     ) -> Self {
         OpDef {
             code: Code::Custom(Cow::Borrowed(name)),
-            versions: 0..=i32::MAX,
+            versions: 1..=1,
             operands: 1..=1,
             results: 1..=1,
             emits: &[],

@@ -16,7 +16,6 @@ use crate::op::{
 };
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::named("TFLite_Detection_PostProcess", parse)
-    .versions(1..=1)
     .arity(3..=3, 4..=4)
     .emits(&[
         "Exp",

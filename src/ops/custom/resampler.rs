@@ -13,7 +13,6 @@ use crate::op::{
 };
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::named("Resampler", |_| Ok(Box::new(Resampler)))
-    .versions(1..=1)
     .arity(2..=2, 1..=1)
     .emits(&["Mul", "Add", "GridSample"])
     .note("MediaPipe; opset 16")];

@@ -18,7 +18,7 @@ pub(crate) use quant::works_on_stored;
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
-use crate::ir::{Content, Graph, GraphId, Literal, Model, OpId, Order, Perm, ValueId};
+use crate::ir::{Content, Dim, Graph, GraphId, Literal, Model, OpId, Order, Perm, Shape, ValueId};
 use crate::onnx::{self, Attr, Build, Emitted, Face, Node, WireId};
 use crate::passes::{self, place::Plan};
 
@@ -382,8 +382,9 @@ impl Lowering {
         let fact = self.build.fact(wire);
         let (dtype, from) = (fact.dtype, fact.shape.clone());
         let shape = perm.shape(&from);
-        if let Some(dims) = shape.fixed().filter(|_| perm.only_moves_units(&from)) {
-            return self.reshape(wire, &dims, origin);
+        let symbols = shape.dims().iter().filter(|dim| dim.fixed().is_none());
+        if perm.only_moves_units(&from) && symbols.count() <= 1 {
+            return self.reshape(wire, shape, origin);
         }
         let axes = perm.axes().iter().map(|&axis| axis as i64).collect();
         let out = self.build.wire(dtype, shape, onnx::Source::Node);
@@ -397,11 +398,12 @@ impl Lowering {
         out
     }
 
-    fn reshape(&mut self, wire: WireId, dims: &[usize], origin: &Origin) -> WireId {
-        let ints: Vec<i64> = dims.iter().map(|&n| n as i64).collect();
+    /// `Reshape` to a shape of one symbol at most.
+    fn reshape(&mut self, wire: WireId, shape: Shape, origin: &Origin) -> WireId {
+        let size = |dim: &Dim| dim.fixed().map_or(-1, |n| n as i64);
+        let ints: Vec<i64> = shape.dims().iter().map(size).collect();
         let target = self.build.shared(int64s(&ints));
         let dtype = self.build.fact(wire).dtype;
-        let shape = crate::ir::Shape::new(dims.iter().copied());
         let out = self.build.wire(dtype, shape, onnx::Source::Node);
         self.push(
             "Reshape",

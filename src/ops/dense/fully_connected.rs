@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire,
+    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
+    Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
@@ -97,10 +98,39 @@ impl FullyConnected {
         Ok(self.keep_num_dims && io.rank(0)? != 2)
     }
 
+    /// Does a row take all axes of the input but the first? Then any order of them will do, so long as the
+    /// weights are in the same.
+    fn flattens(&self, io: &Operands<'_>) -> bool {
+        let (Some(x), Some(weights)) = (io.get(0), io.get(1)) else {
+            return false;
+        };
+        let row: Shape = x.shape.dims().iter().skip(1).cloned().collect();
+        let whole = row.count() == weights.shape.dims().get(1).and_then(Dim::fixed);
+        let constant = weights.constant().is_some() && !weights.is_quantized();
+        constant && whole && row.rank() > 1 && !self.keep_num_dims
+    }
+
+    /// The input and the weights, both with a row's elements in the same order.
+    fn rows_alike(&self, cx: &mut LowerCx<'_>) -> Result<(Wire, Wire), OpError> {
+        let w = cx.real(1)?;
+        let order: Vec<usize> = (0..cx.io().rank(0)?).collect();
+        let order = cx.ordered(&order);
+        if !self.flattens(cx.io()) || order.first() != Some(&0) {
+            return Ok((cx.source(0)?, w));
+        }
+        let mut split = cx.io().shape(0)?.dims().to_vec();
+        split[0] = w.shape[0].clone();
+        let split = cx.reshape(&w, &Shape::new(split))?;
+        let turned = cx.transpose(&split, &order)?;
+        let w = cx.reshape(&turned, &w.shape)?;
+        Ok((cx.real(0)?, w))
+    }
+
     /// `MatMul` and `Add`, which leave all axes but the last alone.
-    fn product(cx: &mut LowerCx<'_>, x: &Wire, bias: Option<&Wire>) -> Result<Wire, OpError> {
+    fn product(cx: &mut LowerCx<'_>, bias: Option<&Wire>) -> Result<Wire, OpError> {
+        let x = cx.real(0)?;
         let w = cx.permuted(1, &[1, 0])?;
-        let y = cx.node("MatMul").inputs([x, &w]).out_result(0);
+        let y = cx.node("MatMul").inputs([&x, &w]).out_result(0);
         match bias {
             Some(bias) => cx.binary("Add", &y, bias),
             None => Ok(y),
@@ -113,16 +143,16 @@ impl FullyConnected {
         let dims = dims.ok_or_else(|| {
             OpError::unsupported_operand(1, "weights without elements, and a dynamic batch")
         })?;
-        let zeros = vec![0.0; dims.iter().product()];
-        let y = cx.floats(&dims, &zeros);
+        let zero = cx.floats(&[], &[0.0]);
+        let y = cx.expand(&zero, &dims);
         cx.finish(0, y)
     }
 
-    fn gemm(cx: &mut LowerCx<'_>, x: &Wire, bias: Option<&Wire>) -> Result<Wire, OpError> {
-        let w = cx.real(1)?;
+    fn gemm(&self, cx: &mut LowerCx<'_>, bias: Option<&Wire>) -> Result<Wire, OpError> {
+        let (x, w) = self.rows_alike(cx)?;
         let rows = cx.io().result(0).shape[0].clone();
         let flat = Shape::new([rows, w.shape[1].clone()]);
-        let x = cx.reshape(x, &flat)?;
+        let x = cx.reshape(&x, &flat)?;
         let node = cx.node("Gemm").inputs([&x, &w]).maybe(bias);
         Ok(node.attr("transB", 1i64).out_result(0))
     }
@@ -169,6 +199,13 @@ impl Operator for FullyConnected {
         Ok(Some(vec![shape]))
     }
 
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        match (self.flattens(io), io.rank(0)) {
+            (true, Ok(rank)) => Placement::Free(AxisMap::new(rank).operand(0, 0..rank)),
+            _ => Placement::Barrier,
+        }
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let [units, depth] = cx.io().dims(1)?[..] else {
             return Err(OpError::operand(1, "rank 2", cx.io().shape(1)?));
@@ -176,14 +213,13 @@ impl Operator for FullyConnected {
         if depth == 0 {
             return Self::nothing(cx);
         }
-        let x = cx.real(0)?;
         let bias = match cx.real_opt(2)? {
             Some(bias) => Some(cx.reshape_to(&bias, &[units])?),
             None => None,
         };
         let y = match self.keeps(cx.io())? {
-            true => Self::product(cx, &x, bias.as_ref())?,
-            false => Self::gemm(cx, &x, bias.as_ref())?,
+            true => Self::product(cx, bias.as_ref())?,
+            false => self.gemm(cx, bias.as_ref())?,
         };
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)

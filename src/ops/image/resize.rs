@@ -51,6 +51,9 @@ pub(super) static DEFS: &[OpDef] = &[
 /// LiteRT goes by the width alone; these are the types that onnxruntime resizes.
 const NEAREST_DTYPES: &[DType] = &[DType::Float32, DType::Int32, DType::UInt8, DType::Int8];
 
+/// Along an axis whose pixels are listed one by one.
+const MOST_PIXELS: usize = 1 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Linear,
@@ -77,9 +80,14 @@ impl Resize {
     }
 
     fn nearest(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        let Some(extents) = sizes::extents(cx.io())? else {
+        let extents = sizes::extents(cx.io())?;
+        let listed =
+            |extents: &[(usize, usize); 2]| extents.iter().all(|&(_, to)| to <= MOST_PIXELS);
+        let Some(extents) = extents.filter(listed) else {
             let form = self.grid.form().ok_or_else(|| {
-                OpError::unsupported("align_corners with half_pixel_centers at a dynamic size")
+                OpError::unsupported(
+                    "align_corners with half_pixel_centers at a dynamic or huge size",
+                )
             })?;
             return self.resize(cx, x, form.coordinates, Some(form.nearest));
         };

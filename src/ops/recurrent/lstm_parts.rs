@@ -17,6 +17,9 @@ pub(super) const PROJECTION_BIAS: usize = 17;
 pub(super) const OUTPUT_STATE: usize = 18;
 pub(super) const CELL_STATE: usize = 19;
 
+/// Far above what any network has; constants of this size are made.
+const MOST_CELLS: usize = 1 << 20;
+
 /// Weights of the input, of the output of the step before; biases; coefficients of layer normalisation.
 pub(super) fn input_weights(gate: usize) -> usize {
     1 + gate
@@ -75,6 +78,9 @@ impl Parts {
             projection: given(PROJECTION),
         };
         parts.check(io)?;
+        if parts.cells > MOST_CELLS {
+            return Err(OpError::unsupported(format!("{} cells", parts.cells)));
+        }
         Ok(parts)
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Laid {
     pub dilations: Vec<usize>,
     /// Elements of padding before and after each axis.
     pub pads: Vec<(usize, usize)>,
+    /// Must the runtime work out the padding, since it depends on an extent that only it knows?
+    pub automatic: bool,
     pub output: Vec<Dim>,
 }
 
@@ -62,6 +64,7 @@ impl Window {
             strides: self.axes.iter().map(|axis| axis.stride).collect(),
             dilations: self.axes.iter().map(|axis| axis.dilation).collect(),
             pads: Vec::new(),
+            automatic: false,
             output: Vec::new(),
         };
         for ((position, (axis, input)), &kernel) in
@@ -78,6 +81,11 @@ impl Window {
                 Dim::Symbol(_) if !self.same => (0, io.unknown_dim(0, position + 1)),
                 // Stride 1 gives as many as there are, so long as there is one.
                 Dim::Symbol(_) if axis.stride == 1 => (reach - 1, input.clone()),
+                // Runtimes differ where windows do not touch each other, or have gaps.
+                Dim::Symbol(_) if reach >= axis.stride && axis.dilation == 1 => {
+                    laid.automatic = true;
+                    (0, io.unknown_dim(0, position + 1))
+                }
                 Dim::Symbol(_) => {
                     return Err(OpError::unsupported(format!(
                         "padding SAME at stride {} over the dynamic dimension {input}",
@@ -87,6 +95,11 @@ impl Window {
             };
             laid.pads.push((padding / 2, padding - padding / 2));
             laid.output.push(output);
+        }
+        if laid.automatic && laid.dilations.iter().any(|&dilation| dilation != 1) {
+            return Err(OpError::unsupported(
+                "padding SAME of a dilated window over a dynamic dimension",
+            ));
         }
         Ok(laid)
     }
@@ -132,8 +145,11 @@ impl Laid {
         let ints = |list: &[usize]| list.iter().map(|&n| n as i64).collect::<Vec<i64>>();
         let node = node
             .attr("kernel_shape", ints(&self.kernel))
-            .attr("strides", ints(&self.strides))
-            .attr("pads", self.onnx_pads());
+            .attr("strides", ints(&self.strides));
+        let node = match self.automatic {
+            true => node.attr("auto_pad", "SAME_UPPER"),
+            false => node.attr("pads", self.onnx_pads()),
+        };
         if self.dilations.iter().all(|&dilation| dilation == 1) {
             return node;
         }

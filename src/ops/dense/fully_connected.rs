@@ -70,9 +70,17 @@ impl FullyConnected {
         }))
     }
 
+    /// Elements of a row.
+    fn depth(io: &Operands<'_>) -> Result<usize, OpError> {
+        let weights = io.shape(1)?;
+        weights[1].fixed().ok_or_else(|| {
+            OpError::unsupported_operand(1, format!("rows of dynamically many elements: {weights}"))
+        })
+    }
+
     /// The rows of the flattened input.
     fn rows(io: &Operands<'_>) -> Result<Dim, OpError> {
-        let (shape, depth) = (io.shape(0)?, io.dims(1)?[1]);
+        let (shape, depth) = (io.shape(0)?, Self::depth(io)?);
         if depth == 0 {
             let lead = Shape::new(shape.dims()[..shape.rank() - 1].iter().cloned());
             return Ok(lead
@@ -164,12 +172,10 @@ impl Operator for FullyConnected {
         io.expect_dtype(1, &[DType::Float32])?;
         io.expect_rank(0, 1..=usize::MAX)?;
         io.expect_rank(1, 2..=2)?;
-        let [units, depth] = io.dims(1)?[..] else {
-            return Err(OpError::operand(1, "rank 2", io.shape(1)?));
-        };
+        let (units, depth) = (&io.shape(1)?[0], Self::depth(io)?);
         if let Some(bias) = io.get(2) {
             io.expect_dtype(2, &[DType::Float32])?;
-            if bias.shape.count() != Some(units) {
+            if bias.shape.count() != units.fixed() {
                 let expected = format!("{units} elements");
                 return Err(OpError::operand(2, expected, &bias.shape));
             }
@@ -207,14 +213,12 @@ impl Operator for FullyConnected {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let [units, depth] = cx.io().dims(1)?[..] else {
-            return Err(OpError::operand(1, "rank 2", cx.io().shape(1)?));
-        };
-        if depth == 0 {
+        let units = Shape::new([cx.io().shape(1)?[0].clone()]);
+        if Self::depth(cx.io())? == 0 {
             return Self::nothing(cx);
         }
         let bias = match cx.real_opt(2)? {
-            Some(bias) => Some(cx.reshape_to(&bias, &[units])?),
+            Some(bias) => Some(cx.reshape(&bias, &units)?),
             None => None,
         };
         let y = match self.keeps(cx.io())? {

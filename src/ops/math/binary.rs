@@ -64,7 +64,7 @@ binary! {
         forms::squared_difference,
         |a, b| a.checked_sub(b)?.checked_pow(2),
         |a, b| arithmetic(Arithmetic::SquaredDifference, a, b);
-    FLOOR_DIV ..= 3, [Float32, Int8, Int16, Int32], ROUNDING => ["Div", "Floor", "Mod"],
+    FLOOR_DIV ..= 3, [Float32, Int8, Int16, Int32], ROUNDING => ["Div", "Floor"],
         forms::floor_div,
         floor_div,
         |a, b| arithmetic(Arithmetic::FloorDiv, a, b);
@@ -76,7 +76,7 @@ binary! {
         |cx, a, b| cx.binary("BitwiseXor", a, b),
         |a, b| Some(a ^ b),
         |a, b| bits(Bits::Xor, a, b);
-    RIGHT_SHIFT ..= 1, [Int8, Int16, Int32, UInt8, UInt16, UInt32], EXACT => ["Gather", "Mod", "Div"],
+    RIGHT_SHIFT ..= 1, [Int8, Int16, Int32, UInt8, UInt16, UInt32], EXACT => ["Gather", "Div", "Floor"],
         forms::right_shift,
         |a, b| Some(a >> b.clamp(0, 31)),
         |a, b| bits(Bits::RightShift, a, b);

@@ -28,30 +28,18 @@ pub(super) fn squared_difference(
     cx.binary("Mul", &difference, &difference)
 }
 
-/// FLOOR_DIV. The quotient of two FLOAT32 must be taken in FLOAT64, as the kernel does: in FLOAT32 1 / 0.1
-/// would round up to 10.
+/// FLOOR_DIV. The quotient is taken in FLOAT64, as the kernel does: in FLOAT32 1 / 0.1 would round up to 10,
+/// and ONNX's division of integers truncates.
 pub(super) fn floor_div(cx: &mut LowerCx<'_>, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
-    let wide = match a.dtype {
-        DType::Float32 => DType::Float64,
-        _ => DType::Int64,
-    };
-    let (a_wide, b_wide) = (cx.cast(a, wide)?, cx.cast(b, wide)?);
-    let quotient = match a.dtype {
-        DType::Float32 => {
-            let quotient = cx.binary("Div", &a_wide, &b_wide)?;
-            cx.unary("Floor", &quotient)
-        }
-        _ => floor_quotient(cx, &a_wide, &b_wide)?,
-    };
-    cx.cast(&quotient, a.dtype)
+    let b_wide = cx.cast(b, DType::Float64)?;
+    floor_div_by(cx, a, &b_wide)
 }
 
-/// The quotient of two INT64 rounded down, where the dividend is a narrower integer's value: the
-/// subtraction does not overflow.
-fn floor_quotient(cx: &mut LowerCx<'_>, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
-    let rest = cx.binary("Mod", a, b)?;
-    let multiple = cx.binary("Sub", a, &rest)?;
-    cx.binary("Div", &multiple, b)
+fn floor_div_by(cx: &mut LowerCx<'_>, a: &Wire, b_wide: &Wire) -> Result<Wire, OpError> {
+    let a_wide = cx.cast(a, DType::Float64)?;
+    let quotient = cx.binary("Div", &a_wide, b_wide)?;
+    let quotient = cx.unary("Floor", &quotient);
+    cx.cast(&quotient, a.dtype)
 }
 
 /// FLOOR_MOD: the remainder has the divisor's sign, as with ONNX's `Mod` of integers. On floating-point
@@ -81,16 +69,17 @@ pub(super) fn floor_mod(cx: &mut LowerCx<'_>, a: &Wire, b: &Wire) -> Result<Wire
 }
 
 /// RIGHT_SHIFT: arithmetic on signed integers, by at most all bits but one. ONNX's `BitShift` knows neither
-/// signed integers nor that limit, so this is a division by a power of two that rounds down.
+/// signed integers nor that limit, so this is a division by a power of two that rounds down; FLOAT64 has
+/// every integer of 32 bits.
 pub(super) fn right_shift(cx: &mut LowerCx<'_>, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
-    let bits = a.dtype.bits().unwrap_or(32).min(32) as i64;
-    let (a_wide, b_wide) = (cx.cast(a, DType::Int64)?, cx.cast(b, DType::Int64)?);
-    let shift = cx.clip(&b_wide, Some(0.0), Some((bits - 1) as f64))?;
+    let bits = a.dtype.bits().unwrap_or(32).min(32);
+    let shift = cx.cast(b, DType::Int64)?;
+    let shift = cx.clip(&shift, Some(0.0), Some(bits as f64 - 1.0))?;
     let powers: Vec<i64> = (0..bits).map(|shift| 1 << shift).collect();
     let powers = cx.int64s(&powers);
+    let powers = cx.cast(&powers, DType::Float64)?;
     let power = cx.gather(&powers, &shift, 0);
-    let quotient = floor_quotient(cx, &a_wide, &power)?;
-    cx.cast(&quotient, a.dtype)
+    floor_div_by(cx, a, &power)
 }
 
 /// EQUAL. tract has no `Equal` of BOOL.

@@ -383,7 +383,9 @@ impl Lowering {
         let (dtype, from) = (fact.dtype, fact.shape.clone());
         let shape = perm.shape(&from);
         let symbols = shape.dims().iter().filter(|dim| dim.fixed().is_none());
-        if perm.only_moves_units(&from) && symbols.count() <= 1 {
+        // A zero would mean "copy" in a `Reshape`.
+        let empty = shape.dims().contains(&Dim::Fixed(0));
+        if perm.only_moves_units(&from) && symbols.count() <= 1 && !empty {
             return self.reshape(wire, shape, origin);
         }
         let axes = perm.axes().iter().map(|&axis| axis as i64).collect();

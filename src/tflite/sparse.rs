@@ -97,7 +97,7 @@ fn levels<'a>(sparsity: &SparsityParameters<'a>, shape: &[usize]) -> Result<Vec<
         let level = order.iter().position(|&at| at == rank + block);
         let inside = level.map_or(0, |level| metadata[level].dense_size());
         let inside = usize::try_from(inside).unwrap_or_default();
-        if inside == 0 || extents[axis] % inside != 0 {
+        if inside == 0 || !extents[axis].is_multiple_of(inside) {
             return Err(inconsistent(format!(
                 "sparsity: blocks of {inside} on an axis of {}",
                 extents[axis]

@@ -115,7 +115,7 @@ impl DetectionPostProcess {
             OpError::operand(
                 SCORES,
                 expected,
-                &io.shape(SCORES).cloned().unwrap_or(Shape::scalar()),
+                io.shape(SCORES).cloned().unwrap_or(Shape::scalar()),
             )
         })?;
         if io.dims(ANCHORS)? != [boxes, 4] || boxes == 0 {

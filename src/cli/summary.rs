@@ -23,10 +23,8 @@ pub(crate) fn say(text: &str) {
 /// Says what became of one input.
 pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
     let name = several.then_some(outcome.input.as_str());
-    if !asked.quiet {
-        if let Some(report) = &outcome.report {
-            say(describe(outcome, report, asked.verbose).trim_end());
-        }
+    if let Some(report) = outcome.report.as_ref().filter(|_| !asked.quiet) {
+        say(describe(outcome, report, asked.verbose).trim_end());
     }
     let name_colon = name.map_or_else(String::new, |name| format!("{name}: "));
     let fixed = outcome

@@ -5,7 +5,8 @@
 //! (kernels/perception/max_pool_with_argmax.cc): the place is an INT32 number within the image `[H, W, C]`. The
 //! first of equal elements wins in both.
 //!
-//! ONNX: MaxPool, whose Indices count through the whole NCHW tensor.
+//! ONNX: MaxPool, and a comparison with its result where MediaPipe's windows lie side by side; elsewhere MaxPool's
+//! Indices, which count through the whole NCHW tensor.
 
 #[cfg(feature = "validate")]
 use super::reference::{floats, image, tensor};
@@ -20,7 +21,18 @@ use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
 use crate::tflite::schema::Padding;
 
-const EMITS: &[&str] = &["MaxPool", "Mod", "Div", "Mul", "Add", "Sub", "Cast"];
+const EMITS: &[&str] = &[
+    "MaxPool",
+    "Equal",
+    "Where",
+    "ReduceMin",
+    "Mod",
+    "Div",
+    "Mul",
+    "Add",
+    "Sub",
+    "Cast",
+];
 
 pub(super) static DEFS: &[OpDef] = &[
     OpDef::named("MaxPoolingWithArgmax2D", parse_media_pipe)
@@ -106,6 +118,36 @@ impl MaxPoolWithArgmax {
         }
     }
 
+    /// Do the windows lie side by side over the whole image?
+    fn side_by_side(&self, io: &Operands<'_>, laid: &Laid) -> Result<bool, OpError> {
+        let covered = Self::output(laid)?;
+        let covered = [covered[0] * laid.kernel[0], covered[1] * laid.kernel[1]];
+        let padded = laid.pads.iter().any(|&pads| pads != (0, 0));
+        Ok(laid.strides == laid.kernel && !padded && spatial(io, 0)? == covered)
+    }
+
+    /// The least number of those elements that equal the maximum of their window: without indices, which
+    /// importers do not know.
+    fn by_comparison(&self, cx: &mut LowerCx<'_>, x: &Wire, y: &Wire) -> Result<Wire, OpError> {
+        let [height, width] = self.pool.kernel;
+        let [n, c, h, w] = y.shape.dims() else {
+            return Err(OpError::operand(0, "rank 4", &y.shape));
+        };
+        let (one, rows, columns) = (Dim::Fixed(1), Dim::Fixed(height), Dim::Fixed(width));
+        let windows: Shape = [n, c, h, &rows, w, &columns].into_iter().cloned().collect();
+        let apart: Shape = [n, c, h, &one, w, &one].into_iter().cloned().collect();
+        let x = cx.reshape(x, &windows)?;
+        let y = cx.reshape(y, &apart)?;
+        let greatest = cx.compare("Equal", &x, &y)?;
+        let places: Vec<f32> = (0..height * width)
+            .map(|place| place as f32 + 0.1)
+            .collect();
+        let places = cx.floats(&[height, 1, width], &places);
+        let beyond = cx.scalar(DType::Float32, (height * width) as f64)?;
+        let places = cx.select(&greatest, &places, &beyond)?;
+        Ok(cx.reduce("ReduceMin", &places, &[3, 5], false))
+    }
+
     /// From a place in an image, row by row, to one in the window: the window's first element is taken off,
     /// and a row is as long as the window.
     fn in_window(
@@ -187,6 +229,15 @@ impl Operator for MaxPoolWithArgmax {
         let channels = cx.io().shape(0)?[3].fixed();
         let shape = cx.result_shape(0);
         let x = cx.real(0)?;
+        if self.place == Place::InWindow && self.side_by_side(cx.io(), &laid)? {
+            let y = laid
+                .attrs(cx.node("MaxPool").input(&x))
+                .out(DType::Float32, shape);
+            let place = self.by_comparison(cx, &x, &y)?;
+            let y = self.pool.activation.lower(cx, y)?;
+            cx.finish(0, y)?;
+            return cx.finish(1, place);
+        }
         let outs = vec![(DType::Float32, shape.clone()), (DType::Int64, shape)];
         let wires = laid.attrs(cx.node("MaxPool").input(&x)).outs(outs);
         let [y, indices] = &wires[..] else {

@@ -5,6 +5,7 @@
 //! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
 
 use crate::error::{Error, ErrorKind, OpError, Place};
+use crate::extents;
 use crate::ir::{Dim, Graph, Model, OpId, Shape, ValueId};
 use crate::lower::works_on_stored;
 use crate::op::Operands;
@@ -137,7 +138,15 @@ fn visit(
     let Some(price) = budget.price(graph, &io) else {
         return Ok(());
     };
-    if let Some(literals) = graph.op(op).op.fold(&io)? {
+    let terms = graph.op(op).op.terms(&io);
+    let mut literals = graph.op(op).op.fold(&io)?;
+    if literals.is_none() {
+        if let Some(terms) = terms {
+            graph.value_mut(results[0]).terms = Some(terms.into());
+        }
+        literals = extents::carry(graph, op);
+    }
+    if let Some(literals) = literals {
         budget.0 -= price;
         for (id, literal) in results.into_iter().zip(literals) {
             debug_assert_eq!(graph.value(id).stored, literal.dtype, "folding keeps types");

@@ -10,6 +10,7 @@
 mod check;
 mod convert;
 mod error;
+mod extents;
 mod ir;
 mod lift;
 mod lower;

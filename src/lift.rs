@@ -348,6 +348,7 @@ impl<'a> Lifter<'a> {
             quant,
             shape,
             content,
+            terms: None,
         }
     }
 

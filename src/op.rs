@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use crate::error::OpError;
-pub use crate::ir::{Content, DType, Dim, Literal, Order, Perm, Role, Shape, Symbol, Value};
+pub use crate::ir::{Content, DType, Dim, Literal, Order, Perm, Role, Shape, Symbol, Term, Value};
 pub use crate::lower::{Cut, LowerCx, NodeBuilder, Wire};
 #[cfg(feature = "validate")]
 pub use crate::reference::ReferenceCx;
@@ -35,6 +35,17 @@ pub trait Operator: Debug + Send + Sync {
     /// weights fold; arithmetic on weights is left to the runtime.
     fn fold(&self, _io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
         Ok(None)
+    }
+
+    /// The elements of an integer result 0 as far as the operands' shapes tell them.
+    fn terms(&self, _io: &Operands<'_>) -> Option<Vec<Term>> {
+        None
+    }
+
+    /// Do the elements of this operand turn up in the results as they are, and decide nothing else? Where
+    /// [`Operator::fold`] folds such an operand, extents known only at run time are carried along.
+    fn moves(&self, _slot: usize) -> bool {
+        false
     }
 
     /// Which axes of the operands are which axes of the results. The default is never wrong and may cost
@@ -448,6 +459,32 @@ impl<'a> Operands<'a> {
                 format!("expected constant INT32 or INT64, found {found}"),
             )
         })
+    }
+
+    /// The elements of an INT32 or INT64 operand, where each is a number or an extent of some value.
+    pub fn terms(&self, slot: usize) -> Option<Vec<Term>> {
+        let known = self.known_ints(slot);
+        match known {
+            Some(ints) => Some(ints.into_iter().map(Term::Number).collect()),
+            None => Some(self.get(slot)?.terms.as_ref()?.to_vec()),
+        }
+    }
+
+    /// The shape that a vector operand asks for as that of result 0: what is computed is a symbol.
+    pub fn asked_shape(&self, slot: usize) -> Result<Shape, OpError> {
+        self.expect_rank(slot, 1..=1)?;
+        let rank = self.dims(slot)?.first().copied().unwrap_or(0);
+        let Some(terms) = self.terms(slot) else {
+            return Ok((0..rank).map(|axis| self.unknown_dim(0, axis)).collect());
+        };
+        let dim = |term: &Term| match term {
+            Term::Extent(symbol) => Ok(Dim::Symbol(symbol.clone())),
+            Term::Number(n) => match usize::try_from(*n) {
+                Ok(n) => Ok(Dim::Fixed(n)),
+                Err(_) => Err(OpError::operand(slot, "no negative extents", n)),
+            },
+        };
+        terms.iter().map(dim).collect()
     }
 
     /// The one element of a constant INT32 or INT64 operand.

@@ -15,4 +15,4 @@ pub(crate) use graph::{Graph, GraphId, Model, OpId, Origin, Signature, ValueId};
 pub use order::{Order, Perm, Role};
 pub use quant::Quant;
 pub use shape::{Dim, Shape, Symbol};
-pub use value::{Content, Literal, Value};
+pub use value::{Content, Literal, Term, Value};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{DType, Quant, Shape};
+use super::{DType, Quant, Shape, Symbol};
 
 /// A TFLite tensor in a graph: fed, computed, or constant.
 #[derive(Clone, Debug)]
@@ -26,6 +26,17 @@ pub struct Value {
     pub quant: Option<Quant>,
     /// Where its elements come from.
     pub content: Content,
+    /// The elements of a computed vector of integers, as far as they are known before the model runs.
+    pub terms: Option<Arc<[Term]>>,
+}
+
+/// An element of shape arithmetic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// Known now.
+    Number(i64),
+    /// An extent of some value, known when the model runs.
+    Extent(Symbol),
 }
 
 /// Where the elements of a value come from.

@@ -142,6 +142,10 @@ impl Operator for Gather {
         Ok(joined.map(|literal| vec![Literal { shape, ..literal }]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     /// A vector of indices leaves an axis where it was, one index takes it out. More axes of indices come to
     /// stand where a change of order might tear them apart.
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -24,20 +24,6 @@ pub(super) static DEFS: &[OpDef] =
 #[derive(Debug)]
 struct ScatterNd;
 
-/// The shape in operand `slot`; symbols where it is computed.
-pub(super) fn target(io: &Operands<'_>, slot: usize) -> Result<Shape, OpError> {
-    io.expect_rank(slot, 1..=1)?;
-    let rank = io.dims(slot)?[0];
-    let Some(ints) = io.known_ints(slot) else {
-        return Ok((0..rank).map(|axis| io.unknown_dim(0, axis)).collect());
-    };
-    let dims = ints
-        .iter()
-        .map(|&n| usize::try_from(n).ok().map(Dim::Fixed));
-    let shape: Option<Shape> = dims.collect();
-    shape.ok_or_else(|| OpError::operand(slot, "a shape", format!("{ints:?}")))
-}
-
 /// A tensor of the result's shape, which operand `slot` gives, all of one element.
 pub(super) fn canvas(cx: &mut LowerCx<'_>, element: &Wire, slot: usize) -> Result<Wire, OpError> {
     let element = cx.reshape_to(element, &[])?;
@@ -64,7 +50,7 @@ impl Operator for ScatterNd {
         io.expect_dtype(0, &[DType::Int32])?;
         io.expect_dtype(2, &[DType::Int32])?;
         expect_movable(io, 1)?;
-        let (updates, target) = (io.shape(1)?, target(io, 2)?);
+        let (updates, target) = (io.shape(1)?, io.asked_shape(2)?);
         let (outer, length) = tuples(io, 0)?;
         let wanted = target
             .dims()
@@ -99,7 +85,7 @@ impl Operator for ScatterNd {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        Ok(Some(vec![target(io, 2)?]))
+        Ok(Some(vec![io.asked_shape(2)?]))
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

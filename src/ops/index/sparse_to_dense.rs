@@ -3,7 +3,7 @@
 //! Source: LiteRT kernels/sparse_to_dense.cc: indices of rank 0 or 1 are coordinates in a vector; one value may
 //! stand for all. ONNX: ScatterND.
 
-use super::scatter_nd::{canvas, distinct, target};
+use super::scatter_nd::{canvas, distinct};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape};
@@ -50,7 +50,7 @@ impl Operator for SparseToDense {
         io.expect_dtype(1, &[Int32, Int64])?;
         io.expect_dtype(2, &[Float32, Int32, Int64, Int8, UInt8])?;
         io.expect_same_dtype(3, 2)?;
-        let ((count, length), target) = (Self::places(io)?, target(io, 1)?);
+        let ((count, length), target) = (Self::places(io)?, io.asked_shape(1)?);
         if length != target.rank() || length == 0 {
             let expected = format!("coordinates in {target}");
             return Err(OpError::operand(0, expected, io.shape(0)?));
@@ -77,7 +77,7 @@ impl Operator for SparseToDense {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        Ok(Some(vec![target(io, 1)?]))
+        Ok(Some(vec![io.asked_shape(1)?]))
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -81,6 +81,11 @@ impl Operator for Cast {
         Ok(literal.map(|literal| vec![literal]))
     }
 
+    /// Among INT32 and INT64, which are all that matters here.
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::elementwise(io))
     }

@@ -28,25 +28,11 @@ const SHAPES: &[DType] = &[DType::Int32, DType::Int64];
 #[derive(Debug)]
 struct BroadcastTo;
 
-/// The shape asked for.
-fn target(io: &Operands<'_>) -> Result<Shape, OpError> {
-    io.expect_rank(1, 1..=1)?;
-    let rank = io.dims(1)?[0];
-    let Some(ints) = io.known_ints(1) else {
-        return Ok((0..rank).map(|axis| io.unknown_dim(0, axis)).collect());
-    };
-    let extents = ints
-        .iter()
-        .map(|&n| usize::try_from(n).ok().map(Dim::Fixed));
-    let shape: Option<Shape> = extents.collect();
-    shape.ok_or_else(|| OpError::operand(1, "a shape", format!("{ints:?}")))
-}
-
 impl Operator for BroadcastTo {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         expect_movable(io, 0)?;
         io.expect_dtype(1, SHAPES)?;
-        let (shape, target) = (io.shape(0)?, target(io)?);
+        let (shape, target) = (io.shape(0)?, io.asked_shape(1)?);
         let mut pairs = shape.dims().iter().rev().zip(target.dims().iter().rev());
         let fits = |(have, want): (&Dim, &Dim)| {
             let open = have.fixed().is_none() || want.fixed().is_none();
@@ -60,11 +46,11 @@ impl Operator for BroadcastTo {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        Ok(Some(vec![target(io)?]))
+        Ok(Some(vec![io.asked_shape(1)?]))
     }
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
-        let known = io.operand(0)?.literal().zip(target(io)?.fixed());
+        let known = io.operand(0)?.literal().zip(io.asked_shape(1)?.fixed());
         let Some((literal, shape)) = known else {
             return Ok(None);
         };

@@ -112,6 +112,10 @@ impl Operator for Concatenation {
         Ok(joined.map(|literal| vec![literal]))
     }
 
+    fn moves(&self, _: usize) -> bool {
+        true
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let rank = io.result(0).shape.rank();
         if Self::has_scalars(io) {

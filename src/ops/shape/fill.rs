@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape,
+    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
+    Shape,
 };
 use crate::ops::movers::{expect_movable, filled};
 #[cfg(feature = "validate")]
@@ -21,34 +21,22 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::FILL, |_| Ok(Bo
 #[derive(Debug)]
 struct Fill;
 
-fn shape(io: &Operands<'_>) -> Result<Shape, OpError> {
-    let Some(ints) = io.known_ints(0) else {
-        let rank = io.dims(0)?.first().copied().unwrap_or(0);
-        return Ok((0..rank).map(|axis| io.unknown_dim(0, axis)).collect());
-    };
-    let dims = ints
-        .iter()
-        .map(|&n| usize::try_from(n).ok().map(Dim::Fixed));
-    let shape: Option<Shape> = dims.collect();
-    shape.ok_or_else(|| OpError::operand(0, "a shape", format!("{ints:?}")))
-}
-
 impl Operator for Fill {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         io.expect_dtype(0, &[DType::Int32, DType::Int64])?;
         io.expect_rank(0, 1..=1)?;
         io.expect_rank(1, 0..=0)?;
         expect_movable(io, 1)?;
-        shape(io)?;
+        io.asked_shape(0)?;
         io.expect_result_dtype(0, io.operand(1)?.dtype)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        Ok(Some(vec![shape(io)?]))
+        Ok(Some(vec![io.asked_shape(0)?]))
     }
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
-        let known = io.operand(1)?.literal().zip(shape(io)?.fixed());
+        let known = io.operand(1)?.literal().zip(io.asked_shape(0)?.fixed());
         let literal = known.and_then(|(value, shape)| filled(&value, &shape));
         Ok(literal.map(|literal| vec![literal]))
     }

@@ -95,6 +95,10 @@ impl Operator for Pack {
         Ok(joined.map(|literal| vec![literal]))
     }
 
+    fn moves(&self, _: usize) -> bool {
+        true
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let (Ok(axis), rank) = (self.axis(io), io.result(0).shape.rank()) else {
             return Placement::Barrier;
@@ -184,6 +188,10 @@ impl Operator for Unpack {
             Some(layer)
         });
         Ok(layers.collect())
+    }
+
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -7,7 +7,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape,
+    QuantRule, RawOp, Shape, Term,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::arrange;
@@ -32,52 +32,85 @@ impl Reshape {
         }))
     }
 
-    /// The shape asked for; `None` where it is computed at run time.
-    fn target(&self, io: &Operands<'_>) -> Result<Option<Vec<i64>>, OpError> {
+    /// The shape asked for; `None` where it is computed from more than shapes.
+    fn target(&self, io: &Operands<'_>) -> Option<Vec<Term>> {
         let by_operand = io.get(1).filter(|shape| shape.shape.rank() == 1);
+        let by_option = match self.new_shape[..] {
+            [0] => &[],
+            _ => self.new_shape.as_slice(),
+        };
         match by_operand {
-            Some(_) => Ok(io.known_ints(1)),
-            None if self.new_shape == [0] => Ok(Some(Vec::new())),
-            None => Ok(Some(self.new_shape.clone())),
+            Some(_) => io.terms(1),
+            None => Some(by_option.iter().map(|&n| Term::Number(n)).collect()),
         }
     }
 
+    /// Does the operand's shape alone decide the result's?
+    fn is_told(&self, io: &Operands<'_>) -> bool {
+        let own = io.get(0).map_or(&[][..], |value| value.shape.dims());
+        self.target(io).is_some_and(|target| {
+            target.iter().all(|term| match term {
+                Term::Extent(symbol) => own.contains(&Dim::Symbol(symbol.clone())),
+                Term::Number(_) => true,
+            })
+        })
+    }
+
     fn resolve(&self, io: &Operands<'_>) -> Result<Shape, OpError> {
-        let Some(mut target) = self.target(io)? else {
+        let Some(mut target) = self.target(io) else {
             return computed(io);
         };
-        target.extend(io.operand(0)?.complex.then_some(2));
-        let from = io.shape(0)?;
+        let value = io.operand(0)?;
+        target.extend(value.complex.then_some(Term::Number(2)));
         let asked = format!("{target:?}");
-        let negative = target.iter().filter(|&&n| n < 0).count();
-        if negative > 1 || target.iter().any(|&n| n < -1) {
+        let mismatch = || {
+            let expected = format!("as many elements as {asked}");
+            OpError::operand(0, expected, &value.shape)
+        };
+        let negative = target
+            .iter()
+            .filter(|term| **term == Term::Number(-1))
+            .count();
+        let invalid = |term: &&Term| matches!(term, Term::Number(n) if *n < -1);
+        if negative > 1 || target.iter().any(|term| invalid(&term)) {
             return Err(OpError::option("new_shape", "at most one −1", asked));
         }
-        let sizes = target.iter().filter_map(|&n| usize::try_from(n).ok());
-        let known = sizes.clone().try_fold(1usize, usize::checked_mul);
-        let rest = match (rest(from, known.unwrap_or(0)), negative) {
+        // An extent on both sides cancels out.
+        let mut from = value.shape.dims().to_vec();
+        let mut known = Some(1usize);
+        let mut foreign = false;
+        for term in &target {
+            match term {
+                Term::Extent(symbol) => {
+                    let own = Dim::Symbol(symbol.clone());
+                    match from.iter().position(|dim| *dim == own) {
+                        Some(axis) => drop(from.remove(axis)),
+                        None => foreign = true,
+                    }
+                }
+                Term::Number(n) => {
+                    let n = usize::try_from(*n).unwrap_or(1);
+                    known = known.and_then(|known| known.checked_mul(n));
+                }
+            }
+        }
+        let from: Shape = from.into_iter().collect();
+        let rest = match (rest(&from, known.unwrap_or(0)), negative) {
+            _ if foreign => Some(io.unknown_dim(0, target.len())),
             (Some(rest), 1) => Some(rest),
             (Some(Dim::Fixed(1)), _) => None,
             // An empty tensor under an empty shape.
             _ if negative == 0 && from.count() == known && known.is_some() => None,
             (None, 1) if from.count().is_none() => Some(io.unknown_dim(0, target.len())),
-            _ => {
-                return Err(OpError::operand(
-                    0,
-                    format!("as many elements as {asked}"),
-                    from,
-                ));
-            }
+            _ => return Err(mismatch()),
         };
-        let dim = |&n: &i64| match (usize::try_from(n), &rest) {
-            (Ok(n), _) => Some(Dim::Fixed(n)),
-            (Err(_), rest) => rest.clone(),
+        let dim = |term: &Term| match (term, &rest) {
+            (Term::Extent(symbol), _) => Some(Dim::Symbol(symbol.clone())),
+            (Term::Number(-1), rest) => rest.clone(),
+            (Term::Number(n), _) => usize::try_from(*n).ok().map(Dim::Fixed),
         };
-        target
-            .iter()
-            .map(dim)
-            .collect::<Option<Shape>>()
-            .ok_or_else(|| OpError::operand(0, format!("as many elements as {asked}"), from))
+        let shape: Option<Shape> = target.iter().map(dim).collect();
+        shape.ok_or_else(mismatch)
     }
 }
 
@@ -126,12 +159,16 @@ impl Operator for Reshape {
             .map(|(literal, shape)| vec![Literal { shape, ..literal }]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     /// Where only axes of extent 1 come and go, the others keep their meaning.
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let (Ok(from), to) = (io.shape(0), &io.result(0).shape) else {
             return Placement::Barrier;
         };
-        if !matches!(self.target(io), Ok(Some(_))) {
+        if !self.is_told(io) {
             return Placement::Barrier;
         }
         match correspondence(from, to) {
@@ -150,7 +187,7 @@ impl Operator for Reshape {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
-        if self.target(cx.io())?.is_none() {
+        if !self.is_told(cx.io()) {
             // A zero is a size in TFLite; without `allowzero` it would mean "copy".
             cx.require_opset(14)?;
             let shape = cx.source(1)?;

@@ -66,6 +66,10 @@ impl Operator for Reverse {
         Ok(view.of(&literal).map(|literal| vec![literal]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::same(io.result(0).shape.rank()))
     }

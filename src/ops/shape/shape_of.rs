@@ -4,7 +4,10 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape};
+use crate::op::{
+    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, RawOp, Shape, Term,
+};
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator as Code, ShapeOptionsT, TensorType};
 
@@ -48,9 +51,33 @@ impl Operator for ShapeOf {
         Ok(literal.map(|literal| vec![literal]))
     }
 
+    fn terms(&self, io: &Operands<'_>) -> Option<Vec<Term>> {
+        let dims = io.get(0)?.shape.dims().iter();
+        let term = |dim: &Dim| match dim {
+            Dim::Fixed(n) => Term::Number(*n as i64),
+            Dim::Symbol(symbol) => Term::Extent(symbol.clone()),
+        };
+        Some(dims.map(term).collect())
+    }
+
+    /// Any order will do: the extents are put back into the file's.
+    fn placement(&self, io: &Operands<'_>) -> Placement {
+        let rank = io.result(0).shape.count().unwrap_or(0);
+        Placement::Free(AxisMap::new(rank).operand(0, 0..rank))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let x = cx.source(0)?;
-        let y = cx.shape_of(&x);
+        let x = cx.real(0)?;
+        let order: Vec<usize> = (0..x.rank()).map(|axis| cx.operand_axis(0, axis)).collect();
+        let mut y = cx.shape_of(&x);
+        if !order.is_sorted() {
+            let order = cx.extents(&order);
+            y = cx.gather(&y, &order, 0);
+        }
         let y = cx.cast(&y, self.dtype)?;
         cx.finish(0, y)
     }
@@ -79,6 +106,10 @@ impl Operator for Rank {
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
         let literal = Literal::from_ints(DType::Int32, vec![], &[io.rank(0)? as i64]);
         Ok(literal.map(|literal| vec![literal]))
+    }
+
+    fn quant(&self) -> QuantRule {
+        QuantRule::Stored
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -112,6 +112,10 @@ impl Operator for Slice {
         Ok(view.of(&literal).map(|literal| vec![literal]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let known = blocks(io).is_ok_and(|blocks| {
             let settled = |block: &Block| block.begin.is_some() && block.extent.is_some();

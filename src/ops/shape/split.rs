@@ -166,6 +166,10 @@ impl Operator for Split {
         Ok(pieces.collect())
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == self.data
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let rank = io.result(0).shape.rank();
         let map = AxisMap::new(rank).operand(self.data, 0..rank);

@@ -75,6 +75,10 @@ impl Operator for Tile {
         Ok(tiled.map(|tiled| vec![Literal { shape, ..tiled }]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         match repeats(io) {
             Ok(Some(_)) => Placement::Free(AxisMap::same(io.result(0).shape.rank())),

@@ -109,6 +109,10 @@ impl Operator for UnitAxes {
         Ok(folded.map(|(literal, shape)| vec![Literal { shape, ..literal }]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let (Ok(Some(axes)), Ok(rank)) = (self.axes(io), io.rank(0)) else {
             return Placement::Barrier;

@@ -45,6 +45,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
         complex: false,
         quant: None,
         content: Content::Computed,
+        terms: None,
     })
 }
 

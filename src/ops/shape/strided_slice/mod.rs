@@ -175,6 +175,10 @@ impl Operator for StridedSlice {
         Ok(cut.map(|cut| vec![Literal { shape, ..cut }]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     /// The space is the operand's axes and the new ones, in the order of the entries.
     fn placement(&self, io: &Operands<'_>) -> Placement {
         let (Ok(steps), Ok(Some(_))) = (self.steps(io), self.cuts(io)) else {

@@ -1,7 +1,9 @@
-//! How conversion grows with the number of operators: `cargo bench`.
+//! How conversion grows with the number of operators: `cargo bench --no-default-features` (nothing here needs
+//! what the features add, and tract takes long to compile).
 //!
-//! Every size of every net is converted in turn, round after round, and the median counts: what the machine
-//! does meanwhile falls on all sizes alike. *Growth* is the time per operator over that of the smallest
+//! Every size of every net is converted in turn, round after round, and the median counts; small nets are
+//! converted so often in a round that every round of every net takes about as long. So what the machine does
+//! meanwhile falls on all sizes alike. *Growth* is the time per operator over that of the smallest
 //! size; it stays near 1 where conversion is linear. *Cut* is the placement, of which the minimum cut is the
 //! bulk.
 
@@ -30,6 +32,9 @@ struct Subject {
     samples: Vec<Sample>,
 }
 
+/// Makes a net of about so many operators.
+type Make = fn(usize) -> Net;
+
 fn main() {
     // Cargo passes --bench; without it this is a test that the nets convert.
     let timed = std::env::args().any(|arg| arg == "--bench");
@@ -38,7 +43,7 @@ fn main() {
     } else {
         (&SIZES[..1], 1)
     };
-    let nets: [(&'static str, fn(usize) -> Net); 3] = [
+    let nets: [(&'static str, Make); 3] = [
         ("chain", nets::chain),
         ("residual", nets::residual),
         ("residual, barriers", nets::residual_with_barriers),
@@ -58,23 +63,33 @@ fn main() {
     }
     for _ in 0..rounds {
         for subject in &mut subjects {
-            subject.samples.push(convert(&subject.model));
+            let times = if timed {
+                SIZES[SIZES.len() - 1] / subject.operators
+            } else {
+                1
+            };
+            let times = u32::try_from(times).unwrap_or(1).max(1);
+            subject.samples.push(convert(&subject.model, times));
         }
     }
     print(&subjects);
 }
 
-fn convert(model: &Bytes) -> Sample {
+/// The mean of so many conversions.
+fn convert(model: &Bytes, times: u32) -> Sample {
     let converter = Converter::new();
+    let mut cut = Duration::ZERO;
     let start = Instant::now();
-    let conversion = black_box(converter.convert_bytes(black_box(model)));
-    let whole = start.elapsed();
-    let conversion = conversion.expect("the nets are convertible");
-    let stages = &conversion.report().stages;
-    let cut = stages.iter().find(|(stage, _)| *stage == "place");
+    for _ in 0..times {
+        let conversion = black_box(converter.convert_bytes(black_box(model)));
+        let conversion = conversion.expect("the nets are convertible");
+        let stages = conversion.report().stages.iter();
+        let place = stages.filter(|(stage, _)| *stage == "place");
+        cut += place.map(|(_, took)| *took).sum::<Duration>();
+    }
     Sample {
-        whole,
-        cut: cut.map_or(Duration::ZERO, |(_, took)| *took),
+        whole: start.elapsed() / times,
+        cut: cut / times,
     }
 }
 

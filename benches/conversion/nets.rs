@@ -129,12 +129,12 @@ impl Net {
     fn block(&mut self, x: i32) -> i32 {
         let inner = self.conv(x);
         let inner = self.conv(inner);
-        let options = BuiltinOptionsT::AddOptions(Box::new(AddOptionsT::default()));
+        let options = BuiltinOptionsT::AddOptions(Box::default());
         self.push(ADD, vec![inner, x], options)
     }
 
     fn barrier(&mut self, x: i32) -> i32 {
-        let options = BuiltinOptionsT::ReshapeOptions(Box::new(ReshapeOptionsT::default()));
+        let options = BuiltinOptionsT::ReshapeOptions(Box::default());
         self.push(RESHAPE, vec![x, self.shape], options)
     }
 

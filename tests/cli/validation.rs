@@ -1,0 +1,57 @@
+//! Verdicts, and what comes of them.
+
+use super::{MODEL, exits, json, text};
+
+/// Its sums round differently in another order, so a tolerance of zero finds fault with it.
+const ROUNDS: &str = "fixtures/models/blaze.tflite";
+
+#[test]
+fn figures_are_said_and_reported() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));
+    let args = [
+        "--seed",
+        "7",
+        "--samples",
+        "3",
+        "--validate",
+        "layers",
+        MODEL,
+        text(&out),
+    ];
+    let said = exits(0, &[&args[..], &["--report", text(&report)]].concat());
+    assert!(said.contains("verified, 3 samples of seed 7"), "{said}");
+    assert!(said.contains("max abs"), "{said}");
+    let model = &json(&report)["models"][0];
+    assert_eq!(model["status"], "verified");
+    assert_eq!(model["validation"]["samples"], 3);
+    assert_eq!(model["validation"]["scope"], "layers");
+    assert_eq!(model["validation"]["outputs"][0]["matches"], true);
+}
+
+#[test]
+fn a_mismatch_is_3_and_leaves_no_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));
+    let args = [
+        "--tolerance",
+        "0",
+        ROUNDS,
+        text(&out),
+        "--report",
+        text(&report),
+    ];
+    let said = exits(3, &args);
+    assert!(said.contains("nothing written"), "{said}");
+    assert!(
+        said.contains("error: ") && said.contains("differs by"),
+        "{said}"
+    );
+    assert!(!out.exists());
+    let model = &json(&report)["models"][0];
+    assert_eq!(model["status"], "mismatch");
+    assert_eq!(model["errors"][0]["kind"], "Mismatch");
+    assert!(model["validation"]["divergence"]["operator"].is_string());
+    exits(3, &[&args[..], &["--keep-mismatch"]].concat());
+    assert!(out.exists());
+}

@@ -21,7 +21,11 @@ impl Operator for Densify {
         if matches!(operand.content, Content::Computed) {
             return Err(OpError::operand(0, "a constant", "a computed tensor"));
         }
-        io.expect_result_dtype(0, operand.dtype)
+        let (stored, found) = (operand.stored, io.result(0).stored);
+        match stored == found {
+            true => Ok(()),
+            false => Err(OpError::result(0, stored, found)),
+        }
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
@@ -48,6 +52,6 @@ impl Operator for Densify {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Stored
     }
 }

@@ -6,8 +6,8 @@ use flatbuffers::FlatBufferBuilder;
 mod schema;
 
 use schema::{
-    ActivationFunctionType, AddOptionsT, BufferT, BuiltinOperator, BuiltinOptionsT, Conv2DOptionsT,
-    ModelT, OperatorCodeT, OperatorT, Padding, ReshapeOptionsT, SubGraphT, TensorT, TensorType,
+    ActivationFunctionType, BufferT, BuiltinOperator, BuiltinOptionsT, Conv2DOptionsT, ModelT,
+    OperatorCodeT, OperatorT, Padding, SubGraphT, TensorT, TensorType,
 };
 
 const SIDE: i32 = 8;

@@ -123,6 +123,11 @@ fn onnx(include: &Path, scratch: &Path) -> Result<String> {
         .out_dir(scratch)
         .bytes(["."])
         .disable_comments(["."])
+        // Nodes have several attributes each, and hardly one has any of these.
+        .boxed(".onnx.AttributeProto.t")
+        .boxed(".onnx.AttributeProto.g")
+        .boxed(".onnx.AttributeProto.sparse_tensor")
+        .boxed(".onnx.AttributeProto.tp")
         .compile_fds(descriptors)?;
     Ok(fs::read_to_string(scratch.join("onnx.rs"))?)
 }

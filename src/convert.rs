@@ -24,6 +24,9 @@ pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(Converter::new().convert(tflite)?.into_bytes())
 }
 
+/// What readers of protobuf take in one message: their sizes are signed 32-bit numbers.
+const MAX_FILE: usize = i32::MAX as usize;
+
 /// A conversion with options.
 #[derive(Clone, Debug)]
 pub struct Converter {
@@ -122,6 +125,13 @@ impl Converter {
         let lowered = lower::lower(&placed, options)?;
         clock.lap("lower");
         let bytes = lowered.emitted.model.encode_to_vec();
+        if bytes.len() > MAX_FILE {
+            let what = format!(
+                "the ONNX file would have {} bytes, and protobuf readers take {MAX_FILE} at most",
+                bytes.len()
+            );
+            return Err(Error::new(ErrorKind::TooLarge, what));
+        }
         clock.lap("encode");
         let nodes = count_nodes(&lowered.emitted.model);
         let report = Report {

@@ -1,14 +1,14 @@
 //! RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR: an NHWC image to another height and width.
 //!
-//! Source: LiteRT kernels/{resize_bilinear,resize_nearest_neighbor}.cc. ONNX: Resize; Gather where no form of it
-//! takes the pixels that the kernel takes.
+//! Source: LiteRT kernels/{resize_bilinear,resize_nearest_neighbor}.cc. ONNX: Resize; Slice or Gather
+//! where that takes the very pixels that the kernel takes, and Resize may not.
 
-use super::pixels::{Form, Grid};
+use super::pixels::{Form, Grid, spacing};
 use super::sizes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
+    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
     Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
@@ -45,7 +45,7 @@ pub(super) static DEFS: &[OpDef] = &[
     })
     .versions(1..=4)
     .arity(2..=2, 1..=1)
-    .emits(&["Resize", "Gather"]),
+    .emits(&["Resize", "Slice", "Gather"]),
 ];
 
 /// LiteRT goes by the width alone; these are the types that onnxruntime resizes.
@@ -92,20 +92,42 @@ impl Resize {
             return self.resize(cx, x, form.coordinates, Some(form.nearest));
         };
         let axes = extents.map(|(from, to)| (from, self.grid.pixels(from, to)));
-        if let Some(form) = Form::of(&axes) {
-            return self.resize(cx, x, form.coordinates, Some(form.nearest));
+        let spaced = axes.iter().all(|(_, pixels)| spacing(pixels).is_some());
+        match Form::of(&axes) {
+            Some(form) if !spaced => self.resize(cx, x, form.coordinates, Some(form.nearest)),
+            _ => Ok(Self::pick(cx, x, axes)),
         }
+    }
+
+    /// The pixels of each axis by `Slice`, or by `Gather` where they are unevenly spaced.
+    fn pick(cx: &mut LowerCx<'_>, x: &Wire, axes: [(usize, Vec<usize>); 2]) -> Wire {
         let mut y = x.clone();
         for (axis, (_, pixels)) in (1..).zip(axes) {
-            let pixels: Vec<i64> = pixels.into_iter().map(|pixel| pixel as i64).collect();
-            let pixels = cx.int64s(&pixels);
             let axis = cx.axis(axis);
-            y = cx.gather(&y, &pixels, axis);
+            y = match spacing(&pixels) {
+                Some((first, step)) => {
+                    let cut = Cut {
+                        axis,
+                        start: first as i64,
+                        step: step as i64,
+                        extent: pixels.len(),
+                    };
+                    cx.slice(&y, &[cut])
+                }
+                None => {
+                    let pixels = cx.extents(&pixels);
+                    cx.gather(&y, &pixels, axis)
+                }
+            };
         }
-        Ok(y)
+        y
     }
 
     fn linear(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let extents = sizes::extents(cx.io())?;
+        if extents.is_some_and(|extents| extents.iter().all(|(from, to)| from == to)) {
+            return Ok(x.clone());
+        }
         let coordinates = match self.grid {
             grid if grid.align_corners => "align_corners",
             grid if grid.half_pixel_centers => "half_pixel",
@@ -148,6 +170,9 @@ impl Operator for Resize {
         io.expect_result_dtype(0, io.operand(0)?.dtype)?;
         io.expect_dtype(1, &[DType::Int32])?;
         io.expect_rank(1, 1..=1)?;
+        if io.shape(0)?.dims()[1..3].contains(&Dim::Fixed(0)) {
+            return Err(OpError::operand(0, "pixels", io.shape(0)?));
+        }
         sizes::size(io).map(drop)
     }
 

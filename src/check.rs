@@ -15,6 +15,7 @@ use crate::op::Operands;
 pub(crate) struct Checked(Model);
 
 impl Checked {
+    #[cfg(feature = "validate")]
     pub fn model(&self) -> &Model {
         &self.0
     }

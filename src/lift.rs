@@ -64,6 +64,7 @@ pub(crate) enum Dims {
     /// They are what the file declares in their place, as the interpreter starts with.
     Declared,
     /// They are these numbers, by symbol; the file's own where a symbol is not listed.
+    #[cfg(feature = "validate")]
     Bound(Vec<(Symbol, usize)>),
 }
 
@@ -73,6 +74,7 @@ impl Dims {
         match self {
             Dims::Open => Dim::Symbol(symbol),
             Dims::Declared => declared.clone(),
+            #[cfg(feature = "validate")]
             Dims::Bound(sizes) => {
                 let bound = sizes.iter().find(|(known, _)| *known == symbol);
                 bound.map_or_else(|| declared.clone(), |(_, size)| Dim::Fixed(*size))

@@ -26,6 +26,7 @@ enum Exit {
     Fine = 0,
     Refused = 1,
     Usage = 2,
+    #[cfg(feature = "validate")]
     Mismatch = 3,
 }
 

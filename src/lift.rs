@@ -3,6 +3,8 @@
 //! Checks every index of the file once. What the stages behind it are handed has no dangling references,
 //! no second producers, and operators in an order that computes before it reads.
 
+mod tensor;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -11,12 +13,12 @@ use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::ir::{
-    Content, DType, Dim, Graph, Model, Origin, Quant, Shape, Signature, Symbol, Value, ValueId,
-};
+use crate::ir::{DType, Dim, Graph, Model, Origin, Signature, Symbol, Value, ValueId};
 use crate::op::OpDef;
 use crate::registry::Registry;
 use crate::tflite::{self, RawOp, schema};
+
+use tensor::{Reader, unique};
 
 /// Lifts a whole file.
 ///
@@ -290,129 +292,12 @@ impl<'a> Lifter<'a> {
             tensor: Some(name.clone()),
             ..graph_site(graph)
         };
-        let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
-        let dtype = tflite::dtype(tensor.type_()).unwrap_or_else(|| {
-            fault(Error::malformed(format!(
-                "tensor {index} has the unknown element type {}",
-                tensor.type_().0
-            )));
-            DType::Float32
-        });
-        let mut dims = Vec::new();
-        for dim in tensor.shape().into_iter().flatten() {
-            match usize::try_from(dim) {
-                Ok(dim) => dims.push(dim),
-                Err(_) => fault(Error::malformed(format!(
-                    "tensor {index} has the negative dimension {dim}"
-                ))),
-            }
-        }
-        let parts = dtype.parts();
-        dims.extend(parts.map(|_| 2));
-        let dtype = parts.unwrap_or(dtype);
-        let shape = Shape::new(dims);
-        if shape.count().and_then(|n| n.checked_mul(16)).is_none() {
-            fault(Error::new(
-                ErrorKind::TooLarge,
-                format!(
-                    "tensor {index} of shape {shape} has more elements than memory can address"
-                ),
-            ));
-        }
-        let content = match self.content(index, tensor, dtype, &shape) {
-            Ok(content) => content,
-            Err(error) => {
-                self.findings.push(error.at(site.clone()));
-                // A constant all the same: nobody is to look for what computes it.
-                Content::Constant(Bytes::new())
-            }
+        let reader = Reader {
+            source: self.source,
+            file: self.file,
         };
         let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
-        if let Some(error) = refused_details(tensor) {
-            fault(error);
-        }
-        // Packed integers are unpacked once, here: few runtimes have them, and int8 holds them exactly.
-        let unpacked = match (&content, shape.count()) {
-            (Content::Constant(data), Some(count)) => tflite::packed::unpack(dtype, count, data),
-            _ => None,
-        };
-        let (stored, packed, content) = match unpacked {
-            Some(data) => (DType::Int8, Some(dtype), Content::Constant(data)),
-            None => (dtype, None, content),
-        };
-        let quant = quant(tensor).filter(|quant| quantizes(quant, stored, &content));
-        Value {
-            name,
-            complex: parts.is_some(),
-            dtype: quant.as_ref().map_or(stored, |_| DType::Float32),
-            stored,
-            packed,
-            quant,
-            shape,
-            content,
-            terms: None,
-        }
-    }
-
-    /// A tensor is constant when its buffer holds bytes.
-    fn content(
-        &self,
-        index: usize,
-        tensor: &schema::Tensor<'a>,
-        dtype: DType,
-        shape: &Shape,
-    ) -> Result<Content, Error> {
-        let buffer = tensor.buffer() as usize;
-        let buffers = self.file.buffers();
-        let count = buffers.map_or(0, |list| list.len());
-        // Buffer 0 is the empty one, and may be left out of a file without constants.
-        if buffer == 0 || tensor.is_variable() {
-            return Ok(Content::Computed);
-        }
-        let Some(entry) = buffers
-            .filter(|_| buffer < count)
-            .map(|list| list.get(buffer))
-        else {
-            return Err(Error::malformed(format!(
-                "tensor {index} is in buffer {buffer}, and there are {count} buffers"
-            )));
-        };
-        let data = match entry.data() {
-            Some(data) if !data.is_empty() => data.bytes(),
-            _ if entry.offset() > 1 => self.outside(buffer, entry)?,
-            _ => return Ok(Content::Computed),
-        };
-        if let Some(sparsity) = tensor.sparsity() {
-            return dense(&sparsity, index, dtype, shape, data).map(Content::Constant);
-        }
-        let expected = shape.count().and_then(|count| dtype.bytes_of(count));
-        if expected.is_some_and(|expected| expected != data.len()) {
-            return Err(Error::new(
-                ErrorKind::Inconsistent,
-                format!(
-                    "tensor {index} of type {dtype} and shape {shape} takes {} bytes, and its buffer {buffer} has {}",
-                    expected.unwrap_or_default(),
-                    data.len()
-                ),
-            ));
-        }
-        Ok(Content::Constant(self.source.slice_ref(data)))
-    }
-
-    /// A buffer behind the flatbuffer, as files above 2 GB have them.
-    fn outside(&self, buffer: usize, entry: schema::Buffer<'a>) -> Result<&'a [u8], Error> {
-        let range = usize::try_from(entry.offset()).ok().and_then(|start| {
-            let end = start.checked_add(usize::try_from(entry.size_()).ok()?)?;
-            self.source.get(start..end)
-        });
-        range.ok_or_else(|| {
-            Error::malformed(format!(
-                "buffer {buffer} lies at bytes {} + {}, and the file has {} bytes",
-                entry.offset(),
-                entry.size_(),
-                self.source.len()
-            ))
-        })
+        reader.value(index, tensor, name, &mut fault)
     }
 
     fn operator(
@@ -621,23 +506,6 @@ impl<'a> Lifter<'a> {
     }
 }
 
-/// A sparse constant, written out.
-fn dense(
-    sparsity: &schema::SparsityParameters<'_>,
-    index: usize,
-    dtype: DType,
-    shape: &Shape,
-    data: &[u8],
-) -> Result<Bytes, Error> {
-    let width = dtype.bits().filter(|bits| bits % 8 == 0);
-    let width = width.map(|bits| bits / 8).ok_or_else(|| {
-        let what = format!("tensor {index} has sparse constants of type {dtype}");
-        Error::new(ErrorKind::Unsupported, what)
-    })?;
-    let shape = shape.fixed().unwrap_or_default();
-    tflite::sparse::decode(sparsity, &shape, width, data).map(Bytes::from)
-}
-
 fn graph_site(graph: &Arc<str>) -> Site {
     Site {
         subgraph: graph.clone(),
@@ -646,62 +514,6 @@ fn graph_site(graph: &Arc<str>) -> Site {
         place: None,
         tensor: None,
     }
-}
-
-/// The file's name for a tensor, made unique.
-fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> Arc<str> {
-    let base = match name {
-        "" => format!("tensor_{index}"),
-        name => name.to_owned(),
-    };
-    let mut candidate = base.clone();
-    let mut suffix = 1usize;
-    while !names.insert(candidate.clone()) {
-        candidate = format!("{base}_{suffix}");
-        suffix += 1;
-    }
-    candidate.into()
-}
-
-/// Quantisation beyond one scale or one per index of an axis.
-fn refused_details(tensor: &schema::Tensor<'_>) -> Option<Error> {
-    use schema::QuantizationDetails as Details;
-    let what = match tensor.quantization()?.details_type() {
-        Details::BlockwiseQuantization => "blockwise quantisation is not supported yet",
-        Details::MultiAxisQuantization => "quantisation along several axes is not supported",
-        _ => return None,
-    };
-    Some(Error::new(ErrorKind::Unsupported, what))
-}
-
-/// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on
-/// indices as well, where they mean nothing; of the wide integers only constants, biases, are quantised.
-fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
-    let meaningful = quant
-        .scale
-        .iter()
-        .all(|&scale| scale > 0.0 && scale.is_finite());
-    let narrow = dtype.bits().is_some_and(|bits| bits <= 16);
-    let constant = matches!(content, Content::Constant(_));
-    meaningful && dtype.is_integer() && (narrow || constant)
-}
-
-fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {
-    let params = tensor.quantization()?;
-    let scale: Arc<[f32]> = params.scale()?.iter().collect();
-    if scale.is_empty() {
-        return None;
-    }
-    let zero_point: Vec<i64> = params.zero_point().into_iter().flatten().collect();
-    let axis = usize::try_from(params.quantized_dimension()).ok();
-    Some(Quant {
-        axis: axis.filter(|_| scale.len() > 1),
-        zero_point: match zero_point.len() {
-            n if n == scale.len() => zero_point.into(),
-            _ => vec![zero_point.first().copied().unwrap_or(0); scale.len()].into(),
-        },
-        scale,
-    })
 }
 
 fn describe_unknown(builtin: schema::BuiltinOperator, name: &str) -> (String, &'static str) {

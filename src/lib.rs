@@ -11,6 +11,9 @@ mod check;
 mod convert;
 mod error;
 mod extents;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ir;
 mod lift;
 mod lower;

@@ -8,13 +8,14 @@ use prost::Message;
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, GraphId, Perm, ValueId, dot};
+use crate::ir::{Graph, Perm, ValueId, dot};
 use crate::lift::{Dims, lift};
 use crate::lower::{self, Options};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
 use crate::onnx::{MAX_OPSET, MIN_OPSET};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
+use crate::signature::Entry;
 
 /// Converts a TFLite model with default options.
 ///
@@ -34,6 +35,7 @@ pub struct Converter {
     channels_first: bool,
     opset: Option<i64>,
     metadata: bool,
+    entry: Entry,
 }
 
 impl Default for Converter {
@@ -43,6 +45,7 @@ impl Default for Converter {
             channels_first: false,
             opset: None,
             metadata: true,
+            entry: Entry::default(),
         }
     }
 }
@@ -81,6 +84,20 @@ impl Converter {
         self
     }
 
+    /// Convert the subgraph that this signature enters, instead of the first one; [`signatures`](crate::signatures)
+    /// lists those of a file.
+    pub fn signature(mut self, key: impl Into<String>) -> Self {
+        self.entry.signature = Some(key.into());
+        self
+    }
+
+    /// Call inputs and outputs as the signature does, which is the chosen one or else the first that enters the
+    /// first subgraph, instead of by the tensors' names. Their order stays that of the subgraph.
+    pub fn signature_names(mut self, yes: bool) -> Self {
+        self.entry.names = yes;
+        self
+    }
+
     /// Converts a model. The bytes are copied; use [`Converter::convert_bytes`] where they are shared.
     ///
     /// # Errors
@@ -111,8 +128,8 @@ impl Converter {
 
     fn attempt(&self, tflite: &Bytes, dims: &Dims) -> Result<Conversion, Error> {
         let mut clock = Clock::start();
-        let model = lift(tflite, &self.registry, dims)?;
-        let operators = count_operators(&model.graphs[0]);
+        let model = lift(tflite, &self.registry, &self.entry, dims)?;
+        let operators = count_operators(model.main());
         clock.lap("read");
         let checked = check(model, Folding::Remove)?;
         clock.lap("check");
@@ -144,9 +161,12 @@ impl Converter {
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
             fixed_dims: None,
+            subgraph: placed.model().main.0,
+            signature: placed.model().signature.clone(),
+            signatures: placed.model().signatures.clone(),
             stages: clock.laps(),
         };
-        let trace = Trace::of(&placed, &lowered);
+        let trace = Trace::of(&placed, &lowered, &self.entry);
         Ok(Conversion {
             bytes,
             report,
@@ -160,12 +180,12 @@ impl Converter {
     /// # Errors
     /// As [`convert`], but for what only the writing of ONNX would refuse.
     pub fn dot(&self, tflite: &Bytes) -> Result<String, Error> {
-        let open = lift(tflite, &self.registry, &Dims::Open);
+        let open = lift(tflite, &self.registry, &self.entry, &Dims::Open);
         let checked = open
             .and_then(|model| check(model, Folding::Remove))
             .or_else(|_| {
                 check(
-                    lift(tflite, &self.registry, &Dims::Declared)?,
+                    lift(tflite, &self.registry, &self.entry, &Dims::Declared)?,
                     Folding::Remove,
                 )
             })?;
@@ -186,18 +206,20 @@ fn count_nodes(model: &ModelProto) -> Counts {
 }
 
 fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
-    let graph = placed.graph(GraphId(0));
-    let list = if inputs {
-        &graph.inputs
+    let (main, names) = (placed.model().main, &placed.model().ports);
+    let graph = placed.graph(main);
+    let (list, names) = if inputs {
+        (&graph.inputs, &names.inputs)
     } else {
-        &graph.outputs
+        (&graph.outputs, &names.outputs)
     };
     list.iter()
-        .map(|&id| {
+        .zip(names)
+        .map(|(&id, name)| {
             let value = graph.value(id);
-            let (perm, layout) = placed.face(GraphId(0), id);
+            let (perm, layout) = placed.face(main, id);
             Port {
-                name: value.name.to_string(),
+                name: name.to_string(),
                 dtype: value.stored,
                 shape: perm.shape(&value.shape),
                 layout,
@@ -219,6 +241,8 @@ pub struct Conversion {
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "validate"), allow(dead_code))]
 pub(crate) struct Trace {
+    /// Where the file was entered.
+    pub entry: Entry,
     pub inputs: Vec<Held>,
     pub outputs: Vec<Held>,
     /// Everything the two graphs share, in execution order.
@@ -236,8 +260,8 @@ pub(crate) struct Held {
 }
 
 impl Trace {
-    fn of(placed: &lower::Placed, lowered: &lower::Lowered) -> Self {
-        let graph = placed.graph(GraphId(0));
+    fn of(placed: &lower::Placed, lowered: &lower::Lowered, entry: &Entry) -> Self {
+        let graph = placed.model().main();
         let onnx = lowered.emitted.model.graph.as_ref();
         let face = |list: &[ValueId], perms: &[Perm], ports: &[ValueInfoProto]| {
             let held = |((&id, perm), port): ((&ValueId, &Perm), &ValueInfoProto)| Held {
@@ -256,6 +280,7 @@ impl Trace {
             })
         });
         Trace {
+            entry: entry.clone(),
             inputs: face(&graph.inputs, &lowered.face.0, inputs),
             outputs: face(&graph.outputs, &lowered.face.1, outputs),
             shared: shared.collect(),

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::check::{Folding, check};
 use crate::lift::{Dims, lift};
 use crate::registry::Registry;
+use crate::signature::Entry;
 use crate::tflite::schema::SparsityParameters;
 use crate::tflite::{Flex, sparse};
 
@@ -12,7 +13,7 @@ use crate::tflite::{Flex, sparse};
 pub fn read(data: &[u8]) {
     let data = Bytes::copy_from_slice(data);
     for dims in [Dims::Declared, Dims::Open] {
-        let model = lift(&data, &Registry::builtin(), &dims);
+        let model = lift(&data, &Registry::builtin(), &Entry::default(), &dims);
         let _ = model.and_then(|model| check(model, Folding::Remove));
     }
 }

@@ -17,6 +17,7 @@ pub mod fuzzing;
 mod ir;
 mod lift;
 mod lower;
+mod nearest;
 mod onnx;
 pub mod op;
 mod ops;
@@ -25,6 +26,7 @@ mod passes;
 mod reference;
 mod registry;
 mod report;
+mod signature;
 #[cfg(feature = "validate")]
 #[doc(hidden)]
 pub mod testing;
@@ -36,5 +38,6 @@ pub use convert::{Conversion, Converter, convert};
 pub use error::{Error, ErrorKind, Place, Site};
 pub use registry::Registry;
 pub use report::{Counts, Port, Report};
+pub use signature::{Signature, SignatureTensor, signatures};
 #[cfg(feature = "validate")]
 pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};

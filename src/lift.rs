@@ -13,9 +13,10 @@ use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::ir::{DType, Dim, Graph, Model, Origin, Signature, Symbol, Value, ValueId};
+use crate::ir::{DType, Dim, Graph, Model, Origin, Ports, Symbol, Value, ValueId};
 use crate::op::OpDef;
 use crate::registry::Registry;
+use crate::signature::{self, Entry, Signature};
 use crate::tflite::{self, RawOp, schema};
 
 use tensor::{Reader, unique};
@@ -24,7 +25,12 @@ use tensor::{Reader, unique};
 ///
 /// # Errors
 /// Everything that is wrong with the file's structure, and every operator that is not known, at once.
-pub(crate) fn lift(source: &Bytes, registry: &Registry, dims: &Dims) -> Result<Model, Error> {
+pub(crate) fn lift(
+    source: &Bytes,
+    registry: &Registry,
+    entry: &Entry,
+    dims: &Dims,
+) -> Result<Model, Error> {
     let file = tflite::open(source)?;
     let mut lifter = Lifter {
         source,
@@ -38,9 +44,16 @@ pub(crate) fn lift(source: &Bytes, registry: &Registry, dims: &Dims) -> Result<M
     if count == 0 {
         return Err(Error::malformed("the model has no subgraphs"));
     }
-    let graphs = lifter.reachable(count);
+    let signatures = signature::list(&file);
+    lifter.check_signatures(&signatures, count);
+    let (main, signature) = entry.find(&signatures)?;
+    if let Some(error) = Error::gather(std::mem::take(&mut lifter.findings)) {
+        return Err(error);
+    }
+    let graphs = lifter.reachable(main.0, count);
     lifter.findings.extend(check_nesting(&graphs));
-    let signatures = lifter.signatures();
+    let ports = lifter.ports(entry, &graphs[main.0], signature);
+    let signature = signature.map(|one| one.key.clone());
     let metadata = lifter.metadata();
     let unknown = std::mem::take(&mut lifter.unknown);
     lifter
@@ -50,7 +63,10 @@ pub(crate) fn lift(source: &Bytes, registry: &Registry, dims: &Dims) -> Result<M
         Some(error) => Err(error),
         None => Ok(Model {
             graphs,
+            main,
+            ports,
             signatures,
+            signature,
             description: file.description().map(str::to_owned),
             version: file.version(),
             metadata,
@@ -171,16 +187,16 @@ const MAX_STATE: usize = 1 << 26;
 type Tensors<'a> = Vec<schema::Tensor<'a>>;
 
 impl<'a> Lifter<'a> {
-    /// The first subgraph and all that it runs, by index; the others are left empty.
-    fn reachable(&mut self, count: usize) -> Vec<Graph> {
+    /// The entered subgraph and all that it runs, by index; the others are left empty.
+    fn reachable(&mut self, main: usize, count: usize) -> Vec<Graph> {
         let mut graphs: Vec<Option<Graph>> = Vec::new();
         graphs.resize_with(count, || None);
-        let mut queue = vec![0];
+        let mut queue = vec![main];
         while let Some(index) = queue.pop() {
             if graphs[index].is_some() {
                 continue;
             }
-            let graph = self.graph(index);
+            let graph = self.graph(index, index == main);
             for op in graph.ops() {
                 queue.extend(graph.op(op).op.subgraphs().iter().map(|id| id.0));
             }
@@ -193,7 +209,7 @@ impl<'a> Lifter<'a> {
             .collect()
     }
 
-    fn graph(&mut self, index: usize) -> Graph {
+    fn graph(&mut self, index: usize, main: bool) -> Graph {
         let subgraphs = self.file.subgraphs().expect("counted by the caller");
         let subgraph = subgraphs.get(index);
         // The first subgraph is the entry point whatever its name; people know it as main.
@@ -215,7 +231,7 @@ impl<'a> Lifter<'a> {
             .collect();
         graph.inputs = self.face(&name, "input", subgraph.inputs(), &values);
         graph.outputs = self.face(&name, "output", subgraph.outputs(), &values);
-        if index == 0 {
+        if main {
             self.open_dims(&mut graph, &subgraph);
         }
         let before = self.findings.len();
@@ -225,7 +241,7 @@ impl<'a> Lifter<'a> {
             }
         }
         let whole = self.findings.len() == before && self.unknown.is_empty();
-        self.clear_states(&mut graph, index == 0, &tensors, &values);
+        self.clear_states(&mut graph, main, &tensors, &values);
         // Results of operators that were refused are missing for that reason alone.
         if whole {
             self.check_reads(&mut graph);
@@ -472,23 +488,26 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    fn signatures(&mut self) -> Vec<Signature> {
-        let graphs = self.file.subgraphs().map_or(0, |list| list.len());
-        let mut found = Vec::new();
-        for entry in self.file.signature_defs().into_iter().flatten() {
-            let graph = entry.subgraph_index() as usize;
-            if graph >= graphs {
-                self.findings.push(Error::malformed(format!(
-                    "signature {:?} names subgraph {graph}, and there are {graphs}",
-                    entry.signature_key().unwrap_or_default()
-                )));
-                continue;
-            }
-            found.push(Signature {
-                key: entry.signature_key().unwrap_or_default().to_owned(),
-            });
+    fn check_signatures(&mut self, signatures: &[Signature], graphs: usize) {
+        for one in signatures.iter().filter(|one| one.subgraph >= graphs) {
+            self.findings.push(Error::malformed(format!(
+                "signature {:?} names subgraph {}, and there are {graphs}",
+                one.key, one.subgraph
+            )));
         }
-        found
+    }
+
+    /// The names of the main inputs and outputs.
+    fn ports(&mut self, entry: &Entry, main: &Graph, signature: Option<&Signature>) -> Ports {
+        // Nothing but tensors has become a value, in their order.
+        let tensors: Vec<ValueId> = main.values().collect();
+        match entry.ports(main, signature, &tensors) {
+            Ok(ports) => ports,
+            Err(error) => {
+                self.findings.push(error);
+                Ports::default()
+            }
+        }
     }
 
     fn metadata(&self) -> Vec<(String, Bytes)> {

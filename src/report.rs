@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::ir::{DType, Order, Shape};
+use crate::signature::Signature;
 
 /// What was converted into what.
 #[derive(Clone, Debug)]
@@ -27,6 +28,12 @@ pub struct Report {
     pub outputs: Vec<Port>,
     /// Why dimensions that the file leaves open are fixed at what it declares; `None` where they are not.
     pub fixed_dims: Option<String>,
+    /// Index of the subgraph that was converted.
+    pub subgraph: usize,
+    /// Key of the signature that enters it: the chosen one, or else the first.
+    pub signature: Option<String>,
+    /// All signatures of the file.
+    pub signatures: Vec<Signature>,
     /// What each stage of the pipeline took, in order.
     pub stages: Vec<(&'static str, Duration)>,
 }

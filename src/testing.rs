@@ -12,20 +12,21 @@ use crate::lift::{Dims, lift};
 use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type, tensor};
 use crate::registry::Registry;
+use crate::signature::Entry;
 use crate::validate::{OnnxRunner, Watch, guarded};
 
 /// Executes a TFLite model on its inputs, in order.
 pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>, Error> {
     let registry = Registry::builtin();
-    let declared = lift(tflite, &registry, &Dims::Declared)?;
+    let declared = lift(tflite, &registry, &Entry::default(), &Dims::Declared)?;
     let mut sizes = Vec::new();
-    for (&id, input) in declared.graphs[0].inputs.iter().zip(inputs) {
-        let name = &declared.graphs[0].value(id).name;
+    for (&id, input) in declared.main().inputs.iter().zip(inputs) {
+        let name = &declared.main().value(id).name;
         for (axis, &size) in input.shape.iter().enumerate() {
             sizes.push((Symbol::new(format!("{name}.{axis}")), size));
         }
     }
-    let reference = Reference::new(tflite, &registry, &Dims::Bound(sizes))?;
+    let reference = Reference::new(tflite, &registry, &Entry::default(), &Dims::Bound(sizes))?;
     let tensors = inputs.iter().map(|literal| tensor(literal).map(Arc::new));
     let tensors: Vec<_> = tensors
         .collect::<Result<_, _>>()

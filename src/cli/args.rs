@@ -88,6 +88,14 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "FILE")]
     dot: Option<PathBuf>,
 
+    /// Convert the subgraph that this signature enters [default: the first subgraph]
+    #[arg(long, value_name = "KEY")]
+    pub signature: Option<String>,
+
+    /// Call inputs and outputs as the signature does, instead of by their tensors' names
+    #[arg(long)]
+    pub signature_names: bool,
+
     /// Carry description, versions and signature names over as ONNX metadata [default]
     #[arg(long, overrides_with = "no_metadata")]
     metadata: bool,

@@ -173,7 +173,12 @@ fn converter(asked: &Convert) -> Converter {
     let converter = Converter::new()
         .registry(Registry::builtin())
         .channels_first(asked.nchw)
-        .metadata(asked.metadata());
+        .metadata(asked.metadata())
+        .signature_names(asked.signature_names);
+    let converter = match &asked.signature {
+        Some(key) => converter.signature(key),
+        None => converter,
+    };
     match asked.opset {
         Some(opset) => converter.opset(opset),
         None => converter,

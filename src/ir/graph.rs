@@ -11,26 +11,41 @@ use petgraph::visit::EdgeRef;
 use super::{Content, Shape, Value};
 use crate::error::{Place, Site};
 use crate::op::Operator;
+use crate::signature::Signature;
 
 /// A lifted TFLite model.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub graphs: Vec<Graph>,
+    /// The subgraph that the file is entered at.
+    pub main: GraphId,
+    /// What its inputs and outputs are called outside.
+    pub ports: Ports,
     pub signatures: Vec<Signature>,
+    /// Key of the signature that enters the main subgraph, where there is one.
+    pub signature: Option<String>,
     pub description: Option<String>,
     /// Version of the schema that the file is written in.
     pub version: u32,
     pub metadata: Vec<(String, Bytes)>,
 }
 
+impl Model {
+    /// The subgraph that the file is entered at.
+    pub fn main(&self) -> &Graph {
+        &self.graphs[self.main.0]
+    }
+}
+
 /// A subgraph by its index in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GraphId(pub(crate) usize);
 
-/// A named entry point (schema: `SignatureDef`).
-#[derive(Debug)]
-pub(crate) struct Signature {
-    pub key: String,
+/// The names of a graph's inputs and outputs, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ports {
+    pub inputs: Vec<Arc<str>>,
+    pub outputs: Vec<Arc<str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

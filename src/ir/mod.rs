@@ -11,7 +11,7 @@ mod shape;
 mod value;
 
 pub use dtype::DType;
-pub(crate) use graph::{Graph, GraphId, Model, OpId, Origin, Signature, ValueId};
+pub(crate) use graph::{Graph, GraphId, Model, OpId, Origin, Ports, ValueId};
 pub use order::{Order, Perm, Role};
 pub use quant::Quant;
 pub use shape::{Dim, Shape, Symbol};

@@ -65,13 +65,14 @@ impl Placed {
 /// Runs the passes and places every subgraph.
 pub(crate) fn prepare(checked: Checked, channels_first: bool) -> Placed {
     let mut model = checked.into_model();
+    let main = model.main.0;
     let plans = model
         .graphs
         .iter_mut()
         .enumerate()
         .map(|(index, graph)| {
             passes::run(graph);
-            let face = (channels_first && index == 0).then_some(Order::ChannelsFirst);
+            let face = (channels_first && index == main).then_some(Order::ChannelsFirst);
             passes::place::place(graph, face)
         })
         .collect();
@@ -116,7 +117,8 @@ enum Halt {
 }
 
 fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, Halt> {
-    let main = GraphId(0);
+    let main = placed.model.main;
+    let ports = &placed.model.ports;
     let graph = &placed.model.graphs[main.0];
     let plan = &placed.plans[main.0];
     let mut lowering = Lowering {
@@ -127,7 +129,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
     let mut scope = Scope::default();
     let mut inputs = Vec::new();
     let mut input_perms = Vec::new();
-    for &id in &graph.inputs {
+    for (&id, name) in graph.inputs.iter().zip(&ports.inputs) {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let shape = perm.shape(&value.shape);
@@ -135,13 +137,13 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
             .build
             .wire(value.stored, shape, onnx::Source::Input);
         scope.bind(id, perm.clone(), Form::Stored, wire);
-        inputs.push((value.name.clone(), wire));
+        inputs.push((name.clone(), wire));
         input_perms.push(perm);
     }
     lowering.run(main, &mut scope)?;
     let mut outputs = Vec::new();
     let mut output_perms = Vec::new();
-    for &id in &graph.outputs {
+    for (&id, name) in graph.outputs.iter().zip(&ports.outputs) {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let origin = Origin::output(&value.name);
@@ -158,7 +160,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
                 |_| None,
             ))
         })?;
-        outputs.push((value.name.clone(), wire));
+        outputs.push((name.clone(), wire));
         output_perms.push(perm);
     }
     let held = scope.held(graph);
@@ -361,7 +363,7 @@ impl Lowering {
                 // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
                 let relative = have.inverse().then(perm);
                 let wire = self.turn(wire, &relative, origin);
-                if !named && graph.name == self.placed.model.graphs[0].name {
+                if !named && graph.name == self.placed.model.main().name {
                     self.build.hold(wire, &value.name);
                 }
                 wire

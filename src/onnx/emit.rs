@@ -74,7 +74,7 @@ pub(crate) fn emit(
     let used = name_initializers(&build, &mut names);
 
     let mut graph = proto::GraphProto {
-        name: Some(source.graphs[0].name.as_ref().to_owned()),
+        name: Some(source.main().name.as_ref().to_owned()),
         ..proto::GraphProto::default()
     };
     graph.input = face

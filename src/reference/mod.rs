@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, OpError};
 use crate::ir::{DType, Graph, GraphId, Literal, ValueId};
 use crate::lift::{Dims, lift};
 use crate::registry::Registry;
+use crate::signature::Entry;
 
 /// A source model that can be executed.
 #[derive(Debug)]
@@ -31,14 +32,19 @@ pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
 
 impl Reference {
     /// Reads the model anew, so that nothing the conversion did to its own copy is shared.
-    pub fn new(source: &bytes::Bytes, registry: &Registry, dims: &Dims) -> Result<Self, Error> {
-        let model = lift(source, registry, dims)?;
+    pub fn new(
+        source: &bytes::Bytes,
+        registry: &Registry,
+        entry: &Entry,
+        dims: &Dims,
+    ) -> Result<Self, Error> {
+        let model = lift(source, registry, entry, dims)?;
         let checked = check(model, Folding::Keep)?;
         Ok(Reference { checked })
     }
 
     pub fn main(&self) -> &Graph {
-        &self.checked.model().graphs[0]
+        self.checked.model().main()
     }
 
     /// Runs the main subgraph.
@@ -50,7 +56,7 @@ impl Reference {
         inputs: Vec<Arc<Tensor>>,
         observe: Observer<'_>,
     ) -> Result<Vec<Arc<Tensor>>, Error> {
-        self.run_graph(GraphId(0), inputs, observe)
+        self.run_graph(self.checked.model().main, inputs, observe)
     }
 
     fn run_graph(

@@ -145,7 +145,7 @@ pub fn validate(
     let mut refused = String::new();
     let mut sizes = 0;
     for dims in dims_to_try(conversion) {
-        let reference = match Reference::new(tflite, registry, &dims) {
+        let reference = match Reference::new(tflite, registry, &conversion.trace.entry, &dims) {
             Ok(reference) => reference,
             // The model itself does not take these sizes.
             Err(error) if dims != Dims::Declared => {

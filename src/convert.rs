@@ -8,7 +8,7 @@ use prost::Message;
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, Perm, ValueId, dot};
+use crate::ir::{Graph, Perm, Shape, ValueId, dot};
 use crate::lift::{Dims, lift};
 use crate::lower::{self, Options};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
@@ -98,6 +98,27 @@ impl Converter {
         self
     }
 
+    /// Cut the model: take these tensors for the inputs, in this order. Each is a tensor's name, or `#` and
+    /// its index in the main subgraph, and keeps its type, shape and quantisation. What computed them goes.
+    pub fn inputs(mut self, tensors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.entry.inputs = tensors.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Cut the model: take these tensors for the outputs, in this order. What none of them needs goes,
+    /// inputs too.
+    pub fn outputs(mut self, tensors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.entry.outputs = tensors.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Give an input another shape, as LiteRT's `resize_tensor_input` does. A symbol is a dimension known
+    /// when the model runs.
+    pub fn shape(mut self, input: impl Into<String>, shape: Shape) -> Self {
+        self.entry.shapes.push((input.into(), shape));
+        self
+    }
+
     /// Converts a model. The bytes are copied; use [`Converter::convert_bytes`] where they are shared.
     ///
     /// # Errors
@@ -119,6 +140,9 @@ impl Converter {
             Ok(conversion) => return Ok(conversion),
             Err(error) => error,
         };
+        if self.entry.asks_open() {
+            return Err(open);
+        }
         // What cannot be said of every size may still be said of the sizes that the file declares, where
         // it declares any in place of the open ones.
         let mut conversion = self.attempt(tflite, &Dims::Declared)?;

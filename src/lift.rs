@@ -3,6 +3,7 @@
 //! Checks every index of the file once. What the stages behind it are handed has no dangling references,
 //! no second producers, and operators in an order that computes before it reads.
 
+mod cut;
 mod tensor;
 
 use std::collections::HashSet;
@@ -19,6 +20,7 @@ use crate::registry::Registry;
 use crate::signature::{self, Entry, Signature};
 use crate::tflite::{self, RawOp, schema};
 
+use cut::{Section, Whole, cut};
 use tensor::{Reader, unique};
 
 /// Lifts a whole file.
@@ -36,6 +38,7 @@ pub(crate) fn lift(
         source,
         file,
         registry,
+        entry,
         dims,
         findings: Vec::new(),
         unknown: Vec::new(),
@@ -87,14 +90,14 @@ pub(crate) enum Dims {
 }
 
 impl Dims {
-    fn of(&self, tensor: &str, axis: usize, declared: &Dim) -> Dim {
-        let symbol = Symbol::new(format!("{tensor}.{axis}"));
+    /// A dimension that is open, under its name; `declared` is what the file has in its place.
+    fn of(&self, symbol: &Symbol, declared: &Dim) -> Dim {
         match self {
-            Dims::Open => Dim::Symbol(symbol),
+            Dims::Open => Dim::Symbol(symbol.clone()),
             Dims::Declared => declared.clone(),
             #[cfg(feature = "validate")]
             Dims::Bound(sizes) => {
-                let bound = sizes.iter().find(|(known, _)| *known == symbol);
+                let bound = sizes.iter().find(|(known, _)| known == symbol);
                 bound.map_or_else(|| declared.clone(), |(_, size)| Dim::Fixed(*size))
             }
         }
@@ -105,6 +108,7 @@ struct Lifter<'a> {
     source: &'a Bytes,
     file: schema::Model<'a>,
     registry: &'a Registry,
+    entry: &'a Entry,
     dims: &'a Dims,
     findings: Vec<Error>,
     unknown: Vec<Unknown>,
@@ -229,14 +233,29 @@ impl<'a> Lifter<'a> {
                 graph.add_value(value)
             })
             .collect();
-        graph.inputs = self.face(&name, "input", subgraph.inputs(), &values);
-        graph.outputs = self.face(&name, "output", subgraph.outputs(), &values);
-        if main {
-            self.open_dims(&mut graph, &subgraph);
+        let mut section = Section {
+            inputs: self.face(&name, "input", subgraph.inputs(), tensors.len()),
+            outputs: self.face(&name, "output", subgraph.outputs(), tensors.len()),
+            kept: vec![true; subgraph.operators().map_or(0, |list| list.len())],
+        };
+        // Nothing is cut out of a broken graph.
+        if main && self.findings.is_empty() {
+            section = self.cut(&graph, &subgraph, &values, section);
         }
+        graph.inputs = section.inputs.iter().map(|&i| values[i]).collect();
+        graph.outputs = section.outputs.iter().map(|&i| values[i]).collect();
+        if main {
+            self.open_dims(&mut graph, &tensors, &section.inputs);
+            self.ask_shapes(&mut graph, &values);
+        }
+        let written = match main {
+            true => self.written(&mut graph, &subgraph, &values, &section),
+            false => values.clone(),
+        };
         let before = self.findings.len();
-        for (i, operator) in subgraph.operators().into_iter().flatten().enumerate() {
-            if let Err(error) = self.operator(&mut graph, i, operator, &values) {
+        let operators = subgraph.operators().into_iter().flatten().enumerate();
+        for (i, operator) in operators.filter(|(i, _)| section.kept[*i]) {
+            if let Err(error) = self.operator(&mut graph, i, operator, &values, &written) {
                 self.findings.push(error);
             }
         }
@@ -249,15 +268,69 @@ impl<'a> Lifter<'a> {
         graph
     }
 
+    /// What is asked for of the main subgraph; all of it where nothing is.
+    fn cut(
+        &mut self,
+        graph: &Graph,
+        subgraph: &schema::SubGraph<'a>,
+        values: &[ValueId],
+        section: Section,
+    ) -> Section {
+        if self.entry.inputs.is_empty() && self.entry.outputs.is_empty() {
+            return section;
+        }
+        let value = |id: &ValueId| graph.value(*id);
+        let names: Vec<Arc<str>> = values.iter().map(|id| value(id).name.clone()).collect();
+        let constants = values.iter().enumerate();
+        let constants = constants.filter(|(_, id)| value(id).constant().is_some());
+        let whole = Whole {
+            names: &names,
+            constants: &constants.map(|(index, _)| index).collect(),
+            inputs: &section.inputs,
+            outputs: &section.outputs,
+            operators: subgraph.operators().into_iter().flatten().collect(),
+        };
+        match cut(&whole, self.entry) {
+            Ok(section) => section,
+            Err(error) => {
+                self.findings.push(error);
+                section
+            }
+        }
+    }
+
+    /// The values that operators write, by tensor. An operator that stays for the sake of another result
+    /// still computes what is an input now, beside it.
+    fn written(
+        &self,
+        graph: &mut Graph,
+        subgraph: &schema::SubGraph<'a>,
+        values: &[ValueId],
+        section: &Section,
+    ) -> Vec<ValueId> {
+        let mut written = values.to_vec();
+        if self.entry.inputs.is_empty() {
+            return written;
+        }
+        let own: Vec<i32> = subgraph.inputs().into_iter().flatten().collect();
+        let mut names: HashSet<String> = graph
+            .values()
+            .map(|id| graph.value(id).name.to_string())
+            .collect();
+        for &input in &section.inputs {
+            if own.iter().all(|&index| usize::try_from(index) != Ok(input)) {
+                let value = graph.value(values[input]).clone();
+                let name = unique(&value.name, input, &mut names);
+                written[input] = graph.add_value(Value { name, ..value });
+            }
+        }
+        written
+    }
+
     /// Gives the main inputs the dimensions that are asked for where the file leaves them open.
-    fn open_dims(&self, graph: &mut Graph, subgraph: &schema::SubGraph<'a>) {
-        let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();
-        let indices = subgraph.inputs().into_iter().flatten();
-        for (index, id) in indices.zip(graph.inputs.clone()) {
-            let tensor = usize::try_from(index)
-                .ok()
-                .and_then(|index| tensors.get(index));
-            let signature = tensor.and_then(|tensor| tensor.shape_signature());
+    fn open_dims(&self, graph: &mut Graph, tensors: &Tensors<'a>, inputs: &[usize]) {
+        for (&index, id) in inputs.iter().zip(graph.inputs.clone()) {
+            let signature = tensors[index].shape_signature();
             let value = graph.value_mut(id);
             let rank = value.shape.rank();
             let Some(signature) = signature.filter(|signature| signature.len() == rank) else {
@@ -265,10 +338,39 @@ impl<'a> Lifter<'a> {
             };
             let dims = value.shape.dims().iter().zip(signature).enumerate();
             let dims = dims.map(|(axis, (dim, open))| match open {
-                -1 => self.dims.of(&value.name, axis, dim),
+                -1 => {
+                    let symbol = Symbol::new(format!("{}.{axis}", value.name));
+                    self.dims.of(&symbol, dim)
+                }
                 _ => dim.clone(),
             });
             value.shape = dims.collect();
+        }
+    }
+
+    /// Gives the main inputs the shapes that are asked for in place of the file's.
+    fn ask_shapes(&mut self, graph: &mut Graph, values: &[ValueId]) {
+        let name = |id: &ValueId| graph.value(*id).name.clone();
+        let names: Vec<Arc<str>> = values.iter().map(name).collect();
+        let inputs: Vec<Arc<str>> = graph.inputs.iter().map(name).collect();
+        for (asked, shape) in &self.entry.shapes {
+            let found = cut::find(asked, &names, &inputs, "input");
+            let given = found.and_then(|at| {
+                if !graph.inputs.contains(&values[at]) {
+                    let what = format!("tensor {asked:?} is given a shape, and is no input");
+                    return Err(Error::new(ErrorKind::Unsupported, what));
+                }
+                let value = graph.value_mut(values[at]);
+                let asked = cut::reshaped(&value.name, &value.shape, shape)?;
+                let dims = asked.dims().iter().zip(value.shape.dims());
+                let dims = dims.map(|(asked, declared)| match asked {
+                    Dim::Symbol(symbol) => self.dims.of(symbol, declared),
+                    Dim::Fixed(_) => asked.clone(),
+                });
+                value.shape = dims.collect();
+                Ok(())
+            });
+            self.findings.extend(given.err());
         }
     }
 
@@ -278,16 +380,15 @@ impl<'a> Lifter<'a> {
         graph: &Arc<str>,
         what: &str,
         list: Option<flatbuffers::Vector<'a, i32>>,
-        values: &[ValueId],
-    ) -> Vec<ValueId> {
+        count: usize,
+    ) -> Vec<usize> {
         let mut found = Vec::new();
         for (i, index) in list.into_iter().flatten().enumerate() {
-            match usize::try_from(index).ok().and_then(|i| values.get(i)) {
-                Some(&value) => found.push(value),
+            match usize::try_from(index).ok().filter(|&i| i < count) {
+                Some(index) => found.push(index),
                 None => self.findings.push(
                     Error::malformed(format!(
-                        "{what} {i} is tensor {index}, and there are {} tensors",
-                        values.len()
+                        "{what} {i} is tensor {index}, and there are {count} tensors"
                     ))
                     .at(graph_site(graph)),
                 ),
@@ -322,6 +423,7 @@ impl<'a> Lifter<'a> {
         index: usize,
         operator: schema::Operator<'a>,
         values: &[ValueId],
+        written: &[ValueId],
     ) -> Result<(), Error> {
         let codes = self.file.operator_codes();
         let count = codes.map_or(0, |list| list.len());
@@ -346,7 +448,7 @@ impl<'a> Lifter<'a> {
         let version = code.version();
         check_version(&def, version, &origin)?;
         let operands = tensor_list(&origin, "operand", operator.inputs(), values, true)?;
-        let results = tensor_list(&origin, "result", operator.outputs(), values, false)?;
+        let results = tensor_list(&origin, "result", operator.outputs(), written, false)?;
         let results: Vec<ValueId> = results.into_iter().flatten().collect();
         check_arity(&def, "operands", operands.len(), &def.operands, &origin)?;
         check_arity(&def, "results", results.len(), &def.results, &origin)?;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, GraphId, Ports};
+use crate::ir::{Graph, GraphId, Ports, Shape};
 use crate::nearest::nearest;
 use crate::tflite::{self, schema};
 
@@ -69,6 +69,12 @@ pub(crate) struct Entry {
     pub signature: Option<String>,
     /// Do inputs and outputs get the signature's names instead of the tensors'?
     pub names: bool,
+    /// Tensors to take for the inputs; none: the subgraph's own.
+    pub inputs: Vec<String>,
+    /// Tensors to take for the outputs; none: the subgraph's own.
+    pub outputs: Vec<String>,
+    /// Shapes of inputs in place of the file's.
+    pub shapes: Vec<(String, Shape)>,
 }
 
 impl Entry {
@@ -102,6 +108,17 @@ impl Entry {
                 Err(Error::new(ErrorKind::Unsupported, what).advice(advice))
             }
         }
+    }
+
+    /// Are inputs or outputs to be others than the subgraph's own?
+    pub fn is_cut(&self) -> bool {
+        !self.inputs.is_empty() || !self.outputs.is_empty()
+    }
+
+    /// Is an input to have a dimension that is known only when the model runs?
+    pub fn asks_open(&self) -> bool {
+        let mut shapes = self.shapes.iter().map(|(_, shape)| shape);
+        shapes.any(|shape| shape.fixed().is_none())
     }
 
     /// The names that the graph's inputs and outputs are to have.
@@ -142,6 +159,9 @@ impl Entry {
                 let tensor = tensors.get(entry.tensor);
                 let slot = (0..ids.len()).find(|&slot| !given[slot] && Some(&ids[slot]) == tensor);
                 let Some(slot) = slot else {
+                    if self.is_cut() {
+                        continue;
+                    }
                     let (key, name, index) = (&signature.key, &entry.name, entry.tensor);
                     return Err(Error::malformed(format!(
                         "signature {key:?} gives the name {name:?} to tensor {index}, which is no {what} of its subgraph"

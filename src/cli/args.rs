@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use tfl2onnx::Converter;
+use tfl2onnx::op::{Dim, Shape, Symbol};
 
 use super::output::Target;
 
@@ -78,6 +79,9 @@ pub(crate) struct Convert {
     pub opset: Option<i64>,
 
     #[command(flatten)]
+    pub face: Face,
+
+    #[command(flatten)]
     pub validation: Validate,
 
     /// Write what was done, or why it was not, as JSON
@@ -111,6 +115,43 @@ pub(crate) struct Convert {
     /// Print operator counts and the time of each stage as well
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// Which part of the model is converted, and for which sizes.
+#[derive(Args, Debug)]
+pub(crate) struct Face {
+    /// Cut: take these tensors for the inputs, by name or as '#INDEX'
+    #[arg(long, value_name = "TENSOR,...", value_delimiter = ',')]
+    pub inputs: Vec<String>,
+
+    /// Cut: take these tensors for the outputs
+    #[arg(long, value_name = "TENSOR,...", value_delimiter = ',')]
+    pub outputs: Vec<String>,
+
+    /// Give an input another shape; a dimension is a number, a name, or -1 for one known at run time
+    #[arg(long = "shape", value_name = "NAME=DIM,...", value_parser = shape)]
+    pub shapes: Vec<(String, Shape)>,
+}
+
+fn shape(text: &str) -> Result<(String, Shape), String> {
+    let (name, dims) = text
+        .rsplit_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or("a name, `=` and dimensions are needed, such as input=1,224,224,3")?;
+    let dims = dims.split(',').map(str::trim).enumerate();
+    let dims = dims.map(|(axis, dim)| match dim.parse::<i64>() {
+        Ok(-1) => Ok(Dim::Symbol(Symbol::new(format!("{name}.{axis}")))),
+        Ok(n @ 1..) => usize::try_from(n)
+            .map(Dim::Fixed)
+            .map_err(|error| error.to_string()),
+        Err(_) if dim.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+            Ok(Dim::Symbol(Symbol::new(dim)))
+        }
+        _ => Err(format!(
+            "{dim:?} is neither a size above 0, nor a name, nor -1"
+        )),
+    });
+    Ok((name.to_owned(), dims.collect::<Result<_, _>>()?))
 }
 
 /// How the result is proved.

@@ -170,11 +170,17 @@ fn steps(
 }
 
 fn converter(asked: &Convert) -> Converter {
-    let converter = Converter::new()
+    let face = &asked.face;
+    let mut converter = Converter::new()
         .registry(Registry::builtin())
         .channels_first(asked.nchw)
         .metadata(asked.metadata())
-        .signature_names(asked.signature_names);
+        .signature_names(asked.signature_names)
+        .inputs(&face.inputs)
+        .outputs(&face.outputs);
+    for (input, shape) in &face.shapes {
+        converter = converter.shape(input, shape.clone());
+    }
     let converter = match &asked.signature {
         Some(key) => converter.signature(key),
         None => converter,

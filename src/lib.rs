@@ -7,6 +7,7 @@
 //!                                                        └────────────▶ compare ◀───────────┘
 //! ```
 
+pub mod bundle;
 mod check;
 mod convert;
 mod error;
@@ -17,6 +18,7 @@ pub mod fuzzing;
 mod ir;
 mod lift;
 mod lower;
+pub mod metadata;
 mod nearest;
 mod onnx;
 pub mod op;

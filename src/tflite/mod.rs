@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::ir::DType;
 
 /// TFLite's file identifier, at byte 4.
-const IDENTIFIER: &[u8; 4] = b"TFL3";
+pub(crate) const IDENTIFIER: &[u8; 4] = b"TFL3";
 
 /// Tables nest Model → SubGraph → Operator → options → a few more; nothing legitimate comes near this.
 const MAX_DEPTH: usize = 32;
@@ -40,7 +40,13 @@ pub(crate) fn open(bytes: &[u8]) -> Result<schema::Model<'_>, Error> {
             "not a TFLite model: the file identifier \"TFL3\" is missing at byte 4",
         ));
     }
-    let options = VerifierOptions {
+    let options = verifier(bytes);
+    schema::root_as_model_with_opts(&options, bytes).map_err(|fault| malformed(&fault))
+}
+
+/// How a flatbuffer of these bytes is verified, so that the work is bounded by their number.
+pub(crate) fn verifier(bytes: &[u8]) -> VerifierOptions {
+    VerifierOptions {
         max_depth: MAX_DEPTH,
         // Every table takes at least four bytes, so this bounds the work by the file's size.
         max_tables: bytes.len() / 4 + 1,
@@ -48,8 +54,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<schema::Model<'_>, Error> {
         max_apparent_size: bytes.len().saturating_mul(16).max(1 << 20),
         // LiteRT reads strings by their length.
         ignore_missing_null_terminator: true,
-    };
-    schema::root_as_model_with_opts(&options, bytes).map_err(|fault| malformed(&fault))
+    }
 }
 
 fn malformed(fault: &InvalidFlatbuffer) -> Error {

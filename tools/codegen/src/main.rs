@@ -1,4 +1,4 @@
-//! Regenerates the Rust of the two wire formats from `proto/`:
+//! Regenerates the Rust of the wire formats from `proto/`:
 //!
 //! ```text
 //! cargo run --manifest-path tools/codegen/Cargo.toml
@@ -7,6 +7,7 @@
 //! | from | by | to |
 //! | --- | --- | --- |
 //! | `proto/tflite.fbs` | flatc, with the object API | `src/tflite/schema.rs` |
+//! | `proto/tflite_metadata.fbs` | flatc, with the object API | `src/metadata/schema.rs` |
 //! | `proto/onnx.proto` | protox and prost-build | `src/onnx/proto.rs` |
 //!
 //! The results are committed, so a build of the library needs none of this. The `flatc` crate compiles the flatbuffers
@@ -48,12 +49,13 @@ fn main() -> Result<()> {
 }
 
 fn generate(root: &Path, scratch: &Path) -> Result<()> {
-    let schema = tflite(&root.join("proto/tflite.fbs"), scratch)?;
-    publish(
-        &root.join("src/tflite/schema.rs"),
-        "proto/tflite.fbs",
-        &schema,
-    )?;
+    for (source, target) in [
+        ("proto/tflite.fbs", "src/tflite/schema.rs"),
+        ("proto/tflite_metadata.fbs", "src/metadata/schema.rs"),
+    ] {
+        let schema = flatbuffer(&root.join(source), scratch)?;
+        publish(&root.join(target), source, &schema)?;
+    }
     let messages = onnx(&root.join("proto"), scratch)?;
     publish(
         &root.join("src/onnx/proto.rs"),
@@ -62,14 +64,15 @@ fn generate(root: &Path, scratch: &Path) -> Result<()> {
     )
 }
 
-fn tflite(schema: &Path, scratch: &Path) -> Result<String> {
+fn flatbuffer(schema: &Path, scratch: &Path) -> Result<String> {
     let mut flatc = Command::new(flatc::flatc());
     flatc
         .args(["--rust", "--gen-object-api", "-o"])
         .arg(scratch)
         .arg(schema);
     run(&mut flatc)?;
-    let generated = fs::read_to_string(scratch.join("tflite_generated.rs"))?;
+    let name = schema.file_stem().unwrap_or_default().to_string_lossy();
+    let generated = fs::read_to_string(scratch.join(format!("{name}_generated.rs")))?;
     Ok(tidy(&generated))
 }
 

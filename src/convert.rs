@@ -8,11 +8,12 @@ use prost::Message;
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, Perm, Shape, ValueId, dot};
+use crate::ir::{Graph, Model, Perm, Shape, ValueId, dot};
 use crate::lift::{Dims, lift};
 use crate::lower::{self, Options};
+use crate::metadata::{Description, Whole};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
-use crate::onnx::{MAX_OPSET, MIN_OPSET};
+use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::signature::Entry;
@@ -159,11 +160,13 @@ impl Converter {
         clock.lap("check");
         let placed = Arc::new(lower::prepare(checked, self.channels_first));
         clock.lap("place");
-        let options = Options {
-            opset: self.opset,
-            metadata: self.metadata,
-        };
-        let lowered = lower::lower(&placed, options)?;
+        let options = Options { opset: self.opset };
+        let mut lowered = lower::lower(&placed, options)?;
+        let told = self.describe(tflite, placed.model());
+        if self.metadata {
+            let description = placed.model().description.clone();
+            onnx::annotate(&mut lowered.emitted.model, description, &told.entries);
+        }
         clock.lap("lower");
         let bytes = lowered.emitted.model.encode_to_vec();
         if bytes.len() > MAX_FILE {
@@ -185,6 +188,7 @@ impl Converter {
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
             fixed_dims: None,
+            warnings: told.warnings,
             subgraph: placed.model().main.0,
             signature: placed.model().signature.clone(),
             signatures: placed.model().signatures.clone(),
@@ -196,6 +200,19 @@ impl Converter {
             report,
             trace,
         })
+    }
+
+    /// What the file says of itself, where anybody wants to know.
+    fn describe(&self, tflite: &Bytes, model: &Model) -> Description {
+        if !self.metadata {
+            return Description::default();
+        }
+        // Other outputs may need fewer inputs.
+        let whole = Whole {
+            inputs: !self.entry.is_cut(),
+            outputs: self.entry.outputs.is_empty(),
+        };
+        Description::of(tflite, model, whole)
     }
 
     /// The TFLite graph as it is placed, in Graphviz's language: each operator with the axis order it works

@@ -28,6 +28,8 @@ pub struct Report {
     pub outputs: Vec<Port>,
     /// Why dimensions that the file leaves open are fixed at what it declares; `None` where they are not.
     pub fixed_dims: Option<String>,
+    /// What of the file's metadata could not be carried over, and why.
+    pub warnings: Vec<String>,
     /// Index of the subgraph that was converted.
     pub subgraph: usize,
     /// Key of the signature that enters it: the chosen one, or else the first.

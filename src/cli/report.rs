@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tfl2onnx::op::Dim;
-use tfl2onnx::{Counts, Error, Place, Port, Report, Site};
+use tfl2onnx::{Counts, Error, Place, Port, Report, Signature, SignatureTensor, Site};
 #[cfg(feature = "validate")]
 use tfl2onnx::{OutputDifference, Scope, Status, Validation, Verdict};
 
@@ -46,6 +46,10 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "node_counts": counts(&report.node_counts),
         "transposes": report.transposes,
         "fixed_dims": report.fixed_dims,
+        "warnings": report.warnings,
+        "subgraph": report.subgraph,
+        "signature": report.signature,
+        "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
         "inputs": report.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": report.outputs.iter().map(port).collect::<Vec<_>>(),
         "stages": stages.collect::<Map<_, _>>(),
@@ -61,6 +65,18 @@ fn counts(counts: &Counts) -> Map<String, Value> {
         .iter()
         .map(|(name, count)| (name.to_owned(), count.into()))
         .collect()
+}
+
+fn signature(one: &Signature) -> Value {
+    let names = |list: &[SignatureTensor]| -> Vec<String> {
+        list.iter().map(|tensor| tensor.name.clone()).collect()
+    };
+    json!({
+        "key": one.key,
+        "subgraph": one.subgraph,
+        "inputs": names(&one.inputs),
+        "outputs": names(&one.outputs),
+    })
 }
 
 fn port(port: &Port) -> Value {

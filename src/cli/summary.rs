@@ -36,6 +36,10 @@ pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
             "warning: {name_colon}open dimensions are fixed at the file's own: {reason}"
         ));
     }
+    let warnings = outcome.report.iter().flat_map(|report| &report.warnings);
+    for warning in warnings {
+        say(&format!("warning: {name_colon}{warning}"));
+    }
     if let Some(reason) = unverified(&outcome.proof) {
         say(&format!("warning: {name_colon}unverified: {reason}"));
     }
@@ -125,6 +129,9 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
     };
     line(&mut text, "size", &sizes);
     line(&mut text, "opset", &report.opset.to_string());
+    if report.signatures.len() > 1 {
+        line(&mut text, "signature", &signature(report));
+    }
     ports(&mut text, report);
     proof(&mut text, &outcome.proof);
     if verbose {
@@ -145,6 +152,19 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
 
 fn line(text: &mut String, label: &str, what: &str) {
     let _ = writeln!(text, "  {label:LABEL$}{what}");
+}
+
+/// The signature that was converted, and the others.
+fn signature(report: &Report) -> String {
+    let own = report.signature.as_deref();
+    let name = own.unwrap_or("none");
+    let mut text = format!("{name}, subgraph {}", report.subgraph);
+    let keys = report.signatures.iter().map(|one| one.key.as_str());
+    let others: Vec<&str> = keys.filter(|&key| Some(key) != own).collect();
+    if !others.is_empty() {
+        let _ = write!(text, "; others are {}", others.join(", "));
+    }
+    text
 }
 
 /// Inputs and outputs, in common columns.

@@ -27,8 +27,6 @@ use crate::passes::{self, place::Plan};
 pub(crate) struct Options {
     /// The opset to write; `None` for the default, raised where an operator needs more.
     pub opset: Option<i64>,
-    /// Does the file's metadata go along?
-    pub metadata: bool,
 }
 
 /// A graph that is ready to be lowered: passes have run over it and every operator has its order.
@@ -97,7 +95,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(placed: &Arc<Placed>, options: Options) -> Result<Lowered, Error> {
     let mut opset = options.opset.unwrap_or(onnx::DEFAULT_OPSET);
     loop {
-        match attempt(placed, opset, options.metadata) {
+        match attempt(placed, opset) {
             Ok(lowered) => return Ok(lowered),
             Err(Halt::Opset(needed, error)) => {
                 if options.opset.is_some() || needed <= opset || needed > onnx::MAX_OPSET {
@@ -116,7 +114,7 @@ enum Halt {
     Fault(Error),
 }
 
-fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, Halt> {
+fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
     let main = placed.model.main;
     let ports = &placed.model.ports;
     let graph = &placed.model.graphs[main.0];
@@ -168,8 +166,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, metadata: bool) -> Result<Lowered, 
         lowering.build,
         &Face { inputs, outputs },
         opset,
-        &placed.model,
-        metadata,
+        &placed.model.main().name,
     );
     Ok(Lowered {
         emitted,

@@ -4,16 +4,19 @@
 //! The files themselves (labels, vocabularies) lie in a zip archive behind the model:
 //! [`bundle::associated`](crate::bundle::associated).
 //!
-//! Source: tflite-support, `metadata_schema.fbs` 1.1.0.
+//! Source: MediaPipe, `tasks/metadata/metadata_schema.fbs` 1.5.0.
 
+mod describe;
 mod schema;
+
+pub(crate) use describe::{Description, Whole};
 
 use crate::error::Error;
 use crate::tflite;
 use schema::{ContentPropertiesT, ProcessUnitOptionsT};
 
 /// Name of the buffer.
-pub(crate) const BUFFER: &str = "TFLITE_METADATA";
+const BUFFER: &str = "TFLITE_METADATA";
 const IDENTIFIER: &[u8; 4] = b"M001";
 
 /// What a model says of itself. A text that the file leaves out is empty.
@@ -56,6 +59,22 @@ pub struct SubgraphMetadata {
     pub input_processing: Vec<ProcessUnit>,
     /// What is done with all outputs.
     pub output_processing: Vec<ProcessUnit>,
+    /// Inputs that belong together.
+    pub input_groups: Vec<TensorGroup>,
+    /// Outputs that belong together.
+    pub output_groups: Vec<TensorGroup>,
+    /// Further data by name, whose format is the writer's own affair.
+    pub custom: Vec<(String, Vec<u8>)>,
+}
+
+/// Inputs or outputs that belong together.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TensorGroup {
+    /// Their name together.
+    pub name: String,
+    /// The names of the tensors, as [`TensorMetadata::name`] has them.
+    pub tensors: Vec<String>,
 }
 
 /// What is said of an input or output.
@@ -104,6 +123,13 @@ pub enum Content {
         /// Where each number of a box stands; empty for the usual order.
         index: Vec<u32>,
     },
+    /// Sound.
+    Audio {
+        /// Samples a second.
+        sample_rate: u32,
+        /// Number of channels.
+        channels: u32,
+    },
 }
 
 /// A step outside the graph.
@@ -135,6 +161,13 @@ pub enum ProcessUnit {
         /// Its vocabularies.
         vocabularies: Vec<AssociatedFile>,
     },
+    /// Text is split where a regular expression matches.
+    RegexTokenizer {
+        /// What stands between the parts.
+        pattern: String,
+        /// Its vocabularies.
+        vocabularies: Vec<AssociatedFile>,
+    },
 }
 
 /// A file that belongs to a model, by its name in the archive behind it.
@@ -149,6 +182,8 @@ pub struct AssociatedFile {
     pub kind: String,
     /// Its language, such as `en` or `en-US`.
     pub locale: String,
+    /// Its version, as its makers count.
+    pub version: String,
 }
 
 impl AssociatedFile {
@@ -183,7 +218,7 @@ pub fn read(tflite: &[u8]) -> Result<Option<Metadata>, Error> {
 }
 
 /// Reads the buffer.
-pub(crate) fn parse(data: &[u8]) -> Result<Metadata, Error> {
+fn parse(data: &[u8]) -> Result<Metadata, Error> {
     if data.get(4..8) != Some(IDENTIFIER) {
         let what = format!("{BUFFER} is none: the identifier \"M001\" is missing at its byte 4");
         return Err(Error::malformed(what));
@@ -235,6 +270,12 @@ fn subgraph(table: schema::SubGraphMetadataT) -> SubgraphMetadata {
         files: files(table.associated_files),
         input_processing: units(table.input_process_units),
         output_processing: units(table.output_process_units),
+        input_groups: list(table.input_tensor_groups, group),
+        output_groups: list(table.output_tensor_groups, group),
+        custom: list(table.custom_metadata, |custom| {
+            let name = custom.name.unwrap_or_default();
+            (name, custom.data.unwrap_or_default())
+        }),
     }
 }
 
@@ -260,6 +301,14 @@ fn file(table: schema::AssociatedFileT) -> AssociatedFile {
         description: table.description.unwrap_or_default(),
         kind: named(table.type_.variant_name(), table.type_.0),
         locale: table.locale.unwrap_or_default(),
+        version: table.version.unwrap_or_default(),
+    }
+}
+
+fn group(table: schema::TensorGroupT) -> TensorGroup {
+    TensorGroup {
+        name: table.name.unwrap_or_default(),
+        tensors: table.tensor_names.unwrap_or_default(),
     }
 }
 
@@ -278,6 +327,10 @@ fn contents(properties: ContentPropertiesT) -> Option<Content> {
                 boxes.coordinate_type.0,
             ),
             index: boxes.index.unwrap_or_default(),
+        }),
+        ContentPropertiesT::AudioProperties(audio) => Some(Content::Audio {
+            sample_rate: audio.sample_rate,
+            channels: audio.channels,
         }),
     }
 }
@@ -316,5 +369,9 @@ fn process_unit(options: ProcessUnitOptionsT) -> Option<ProcessUnit> {
                 vocabularies: files(table.vocab_file),
             }
         }
+        ProcessUnitOptionsT::RegexTokenizerOptions(table) => ProcessUnit::RegexTokenizer {
+            pattern: table.delim_regex_pattern.unwrap_or_default(),
+            vocabularies: files(table.vocab_file),
+        },
     })
 }

@@ -31,9 +31,10 @@ impl AssociatedFileType {
     pub const TENSOR_VALUE_LABELS: Self = Self(3);
     pub const TENSOR_AXIS_SCORE_CALIBRATION: Self = Self(4);
     pub const VOCABULARY: Self = Self(5);
+    pub const SCANN_INDEX_FILE: Self = Self(6);
 
     pub const ENUM_MIN: i8 = 0;
-    pub const ENUM_MAX: i8 = 5;
+    pub const ENUM_MAX: i8 = 6;
     pub const ENUM_VALUES: &'static [Self] = &[
         Self::UNKNOWN,
         Self::DESCRIPTIONS,
@@ -41,6 +42,7 @@ impl AssociatedFileType {
         Self::TENSOR_VALUE_LABELS,
         Self::TENSOR_AXIS_SCORE_CALIBRATION,
         Self::VOCABULARY,
+        Self::SCANN_INDEX_FILE,
     ];
     /// Returns the variant's name or "" if unknown.
     pub fn variant_name(self) -> Option<&'static str> {
@@ -51,6 +53,7 @@ impl AssociatedFileType {
             Self::TENSOR_VALUE_LABELS => Some("TENSOR_VALUE_LABELS"),
             Self::TENSOR_AXIS_SCORE_CALIBRATION => Some("TENSOR_AXIS_SCORE_CALIBRATION"),
             Self::VOCABULARY => Some("VOCABULARY"),
+            Self::SCANN_INDEX_FILE => Some("SCANN_INDEX_FILE"),
             _ => None,
         }
     }
@@ -347,14 +350,16 @@ impl ContentProperties {
     pub const FeatureProperties: Self = Self(1);
     pub const ImageProperties: Self = Self(2);
     pub const BoundingBoxProperties: Self = Self(3);
+    pub const AudioProperties: Self = Self(4);
 
     pub const ENUM_MIN: u8 = 0;
-    pub const ENUM_MAX: u8 = 3;
+    pub const ENUM_MAX: u8 = 4;
     pub const ENUM_VALUES: &'static [Self] = &[
         Self::NONE,
         Self::FeatureProperties,
         Self::ImageProperties,
         Self::BoundingBoxProperties,
+        Self::AudioProperties,
     ];
     /// Returns the variant's name or "" if unknown.
     pub fn variant_name(self) -> Option<&'static str> {
@@ -363,6 +368,7 @@ impl ContentProperties {
             Self::FeatureProperties => Some("FeatureProperties"),
             Self::ImageProperties => Some("ImageProperties"),
             Self::BoundingBoxProperties => Some("BoundingBoxProperties"),
+            Self::AudioProperties => Some("AudioProperties"),
             _ => None,
         }
     }
@@ -429,6 +435,7 @@ pub enum ContentPropertiesT {
     FeatureProperties(Box<FeaturePropertiesT>),
     ImageProperties(Box<ImagePropertiesT>),
     BoundingBoxProperties(Box<BoundingBoxPropertiesT>),
+    AudioProperties(Box<AudioPropertiesT>),
 }
 impl Default for ContentPropertiesT {
     fn default() -> Self {
@@ -442,6 +449,7 @@ impl ContentPropertiesT {
             Self::FeatureProperties(_) => ContentProperties::FeatureProperties,
             Self::ImageProperties(_) => ContentProperties::ImageProperties,
             Self::BoundingBoxProperties(_) => ContentProperties::BoundingBoxProperties,
+            Self::AudioProperties(_) => ContentProperties::AudioProperties,
         }
     }
     pub fn pack(
@@ -453,6 +461,7 @@ impl ContentPropertiesT {
             Self::FeatureProperties(v) => Some(v.pack(fbb).as_union_value()),
             Self::ImageProperties(v) => Some(v.pack(fbb).as_union_value()),
             Self::BoundingBoxProperties(v) => Some(v.pack(fbb).as_union_value()),
+            Self::AudioProperties(v) => Some(v.pack(fbb).as_union_value()),
         }
     }
 }
@@ -543,9 +552,10 @@ impl ProcessUnitOptions {
     pub const ScoreThresholdingOptions: Self = Self(3);
     pub const BertTokenizerOptions: Self = Self(4);
     pub const SentencePieceTokenizerOptions: Self = Self(5);
+    pub const RegexTokenizerOptions: Self = Self(6);
 
     pub const ENUM_MIN: u8 = 0;
-    pub const ENUM_MAX: u8 = 5;
+    pub const ENUM_MAX: u8 = 6;
     pub const ENUM_VALUES: &'static [Self] = &[
         Self::NONE,
         Self::NormalizationOptions,
@@ -553,6 +563,7 @@ impl ProcessUnitOptions {
         Self::ScoreThresholdingOptions,
         Self::BertTokenizerOptions,
         Self::SentencePieceTokenizerOptions,
+        Self::RegexTokenizerOptions,
     ];
     /// Returns the variant's name or "" if unknown.
     pub fn variant_name(self) -> Option<&'static str> {
@@ -563,6 +574,7 @@ impl ProcessUnitOptions {
             Self::ScoreThresholdingOptions => Some("ScoreThresholdingOptions"),
             Self::BertTokenizerOptions => Some("BertTokenizerOptions"),
             Self::SentencePieceTokenizerOptions => Some("SentencePieceTokenizerOptions"),
+            Self::RegexTokenizerOptions => Some("RegexTokenizerOptions"),
             _ => None,
         }
     }
@@ -631,6 +643,7 @@ pub enum ProcessUnitOptionsT {
     ScoreThresholdingOptions(Box<ScoreThresholdingOptionsT>),
     BertTokenizerOptions(Box<BertTokenizerOptionsT>),
     SentencePieceTokenizerOptions(Box<SentencePieceTokenizerOptionsT>),
+    RegexTokenizerOptions(Box<RegexTokenizerOptionsT>),
 }
 impl Default for ProcessUnitOptionsT {
     fn default() -> Self {
@@ -648,6 +661,7 @@ impl ProcessUnitOptionsT {
             Self::SentencePieceTokenizerOptions(_) => {
                 ProcessUnitOptions::SentencePieceTokenizerOptions
             }
+            Self::RegexTokenizerOptions(_) => ProcessUnitOptions::RegexTokenizerOptions,
         }
     }
     pub fn pack(
@@ -661,6 +675,7 @@ impl ProcessUnitOptionsT {
             Self::ScoreThresholdingOptions(v) => Some(v.pack(fbb).as_union_value()),
             Self::BertTokenizerOptions(v) => Some(v.pack(fbb).as_union_value()),
             Self::SentencePieceTokenizerOptions(v) => Some(v.pack(fbb).as_union_value()),
+            Self::RegexTokenizerOptions(v) => Some(v.pack(fbb).as_union_value()),
         }
     }
 }
@@ -685,6 +700,7 @@ impl<'a> AssociatedFile<'a> {
     pub const VT_DESCRIPTION: flatbuffers::VOffsetT = 6;
     pub const VT_TYPE_: flatbuffers::VOffsetT = 8;
     pub const VT_LOCALE: flatbuffers::VOffsetT = 10;
+    pub const VT_VERSION: flatbuffers::VOffsetT = 12;
 
     #[inline]
     pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
@@ -696,6 +712,9 @@ impl<'a> AssociatedFile<'a> {
         args: &'args AssociatedFileArgs<'args>,
     ) -> flatbuffers::WIPOffset<AssociatedFile<'bldr>> {
         let mut builder = AssociatedFileBuilder::new(_fbb);
+        if let Some(x) = args.version {
+            builder.add_version(x);
+        }
         if let Some(x) = args.locale {
             builder.add_locale(x);
         }
@@ -714,11 +733,13 @@ impl<'a> AssociatedFile<'a> {
         let description = self.description().map(|x| x.to_string());
         let type_ = self.type_();
         let locale = self.locale().map(|x| x.to_string());
+        let version = self.version().map(|x| x.to_string());
         AssociatedFileT {
             name,
             description,
             type_,
             locale,
+            version,
         }
     }
 
@@ -766,6 +787,16 @@ impl<'a> AssociatedFile<'a> {
                 .get::<flatbuffers::ForwardsUOffset<&str>>(AssociatedFile::VT_LOCALE, None)
         }
     }
+    #[inline]
+    pub fn version(&self) -> Option<&'a str> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<flatbuffers::ForwardsUOffset<&str>>(AssociatedFile::VT_VERSION, None)
+        }
+    }
 }
 
 impl flatbuffers::Verifiable for AssociatedFile<'_> {
@@ -784,6 +815,7 @@ impl flatbuffers::Verifiable for AssociatedFile<'_> {
             )?
             .visit_field::<AssociatedFileType>("type_", Self::VT_TYPE_, false)?
             .visit_field::<flatbuffers::ForwardsUOffset<&str>>("locale", Self::VT_LOCALE, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<&str>>("version", Self::VT_VERSION, false)?
             .finish();
         Ok(())
     }
@@ -793,6 +825,7 @@ pub struct AssociatedFileArgs<'a> {
     pub description: Option<flatbuffers::WIPOffset<&'a str>>,
     pub type_: AssociatedFileType,
     pub locale: Option<flatbuffers::WIPOffset<&'a str>>,
+    pub version: Option<flatbuffers::WIPOffset<&'a str>>,
 }
 impl<'a> Default for AssociatedFileArgs<'a> {
     #[inline]
@@ -802,6 +835,7 @@ impl<'a> Default for AssociatedFileArgs<'a> {
             description: None,
             type_: AssociatedFileType::UNKNOWN,
             locale: None,
+            version: None,
         }
     }
 }
@@ -837,6 +871,11 @@ impl<'a: 'b, 'b> AssociatedFileBuilder<'a, 'b> {
             .push_slot_always::<flatbuffers::WIPOffset<_>>(AssociatedFile::VT_LOCALE, locale);
     }
     #[inline]
+    pub fn add_version(&mut self, version: flatbuffers::WIPOffset<&'b str>) {
+        self.fbb_
+            .push_slot_always::<flatbuffers::WIPOffset<_>>(AssociatedFile::VT_VERSION, version);
+    }
+    #[inline]
     pub fn new(_fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>) -> AssociatedFileBuilder<'a, 'b> {
         let start = _fbb.start_table();
         AssociatedFileBuilder {
@@ -858,6 +897,7 @@ impl core::fmt::Debug for AssociatedFile<'_> {
         ds.field("description", &self.description());
         ds.field("type_", &self.type_());
         ds.field("locale", &self.locale());
+        ds.field("version", &self.version());
         ds.finish()
     }
 }
@@ -868,6 +908,7 @@ pub struct AssociatedFileT {
     pub description: Option<String>,
     pub type_: AssociatedFileType,
     pub locale: Option<String>,
+    pub version: Option<String>,
 }
 impl Default for AssociatedFileT {
     fn default() -> Self {
@@ -876,6 +917,7 @@ impl Default for AssociatedFileT {
             description: None,
             type_: AssociatedFileType::UNKNOWN,
             locale: None,
+            version: None,
         }
     }
 }
@@ -888,6 +930,7 @@ impl AssociatedFileT {
         let description = self.description.as_ref().map(|x| _fbb.create_string(x));
         let type_ = self.type_;
         let locale = self.locale.as_ref().map(|x| _fbb.create_string(x));
+        let version = self.version.as_ref().map(|x| _fbb.create_string(x));
         AssociatedFile::create(
             _fbb,
             &AssociatedFileArgs {
@@ -895,6 +938,7 @@ impl AssociatedFileT {
                 description,
                 type_,
                 locale,
+                version,
             },
         )
     }
@@ -1536,6 +1580,170 @@ impl BoundingBoxPropertiesT {
         )
     }
 }
+pub enum AudioPropertiesOffset {}
+#[derive(Copy, Clone, PartialEq)]
+pub struct AudioProperties<'a> {
+    pub _tab: flatbuffers::Table<'a>,
+}
+
+impl<'a> flatbuffers::Follow<'a> for AudioProperties<'a> {
+    type Inner = AudioProperties<'a>;
+    #[inline]
+    unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+        Self {
+            _tab: flatbuffers::Table::new(buf, loc),
+        }
+    }
+}
+
+impl<'a> AudioProperties<'a> {
+    pub const VT_SAMPLE_RATE: flatbuffers::VOffsetT = 4;
+    pub const VT_CHANNELS: flatbuffers::VOffsetT = 6;
+
+    #[inline]
+    pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
+        AudioProperties { _tab: table }
+    }
+    #[allow(unused_mut)]
+    pub fn create<'bldr: 'args, 'args: 'mut_bldr, 'mut_bldr>(
+        _fbb: &'mut_bldr mut flatbuffers::FlatBufferBuilder<'bldr>,
+        args: &'args AudioPropertiesArgs,
+    ) -> flatbuffers::WIPOffset<AudioProperties<'bldr>> {
+        let mut builder = AudioPropertiesBuilder::new(_fbb);
+        builder.add_channels(args.channels);
+        builder.add_sample_rate(args.sample_rate);
+        builder.finish()
+    }
+
+    pub fn unpack(&self) -> AudioPropertiesT {
+        let sample_rate = self.sample_rate();
+        let channels = self.channels();
+        AudioPropertiesT {
+            sample_rate,
+            channels,
+        }
+    }
+
+    #[inline]
+    pub fn sample_rate(&self) -> u32 {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<u32>(AudioProperties::VT_SAMPLE_RATE, Some(0))
+                .unwrap()
+        }
+    }
+    #[inline]
+    pub fn channels(&self) -> u32 {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<u32>(AudioProperties::VT_CHANNELS, Some(0))
+                .unwrap()
+        }
+    }
+}
+
+impl flatbuffers::Verifiable for AudioProperties<'_> {
+    #[inline]
+    fn run_verifier(
+        v: &mut flatbuffers::Verifier,
+        pos: usize,
+    ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
+        use flatbuffers::Verifiable;
+        v.visit_table(pos)?
+            .visit_field::<u32>("sample_rate", Self::VT_SAMPLE_RATE, false)?
+            .visit_field::<u32>("channels", Self::VT_CHANNELS, false)?
+            .finish();
+        Ok(())
+    }
+}
+pub struct AudioPropertiesArgs {
+    pub sample_rate: u32,
+    pub channels: u32,
+}
+impl<'a> Default for AudioPropertiesArgs {
+    #[inline]
+    fn default() -> Self {
+        AudioPropertiesArgs {
+            sample_rate: 0,
+            channels: 0,
+        }
+    }
+}
+
+pub struct AudioPropertiesBuilder<'a: 'b, 'b> {
+    fbb_: &'b mut flatbuffers::FlatBufferBuilder<'a>,
+    start_: flatbuffers::WIPOffset<flatbuffers::TableUnfinishedWIPOffset>,
+}
+impl<'a: 'b, 'b> AudioPropertiesBuilder<'a, 'b> {
+    #[inline]
+    pub fn add_sample_rate(&mut self, sample_rate: u32) {
+        self.fbb_
+            .push_slot::<u32>(AudioProperties::VT_SAMPLE_RATE, sample_rate, 0);
+    }
+    #[inline]
+    pub fn add_channels(&mut self, channels: u32) {
+        self.fbb_
+            .push_slot::<u32>(AudioProperties::VT_CHANNELS, channels, 0);
+    }
+    #[inline]
+    pub fn new(_fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>) -> AudioPropertiesBuilder<'a, 'b> {
+        let start = _fbb.start_table();
+        AudioPropertiesBuilder {
+            fbb_: _fbb,
+            start_: start,
+        }
+    }
+    #[inline]
+    pub fn finish(self) -> flatbuffers::WIPOffset<AudioProperties<'a>> {
+        let o = self.fbb_.end_table(self.start_);
+        flatbuffers::WIPOffset::new(o.value())
+    }
+}
+
+impl core::fmt::Debug for AudioProperties<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut ds = f.debug_struct("AudioProperties");
+        ds.field("sample_rate", &self.sample_rate());
+        ds.field("channels", &self.channels());
+        ds.finish()
+    }
+}
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioPropertiesT {
+    pub sample_rate: u32,
+    pub channels: u32,
+}
+impl Default for AudioPropertiesT {
+    fn default() -> Self {
+        Self {
+            sample_rate: 0,
+            channels: 0,
+        }
+    }
+}
+impl AudioPropertiesT {
+    pub fn pack<'b>(
+        &self,
+        _fbb: &mut flatbuffers::FlatBufferBuilder<'b>,
+    ) -> flatbuffers::WIPOffset<AudioProperties<'b>> {
+        let sample_rate = self.sample_rate;
+        let channels = self.channels;
+        AudioProperties::create(
+            _fbb,
+            &AudioPropertiesArgs {
+                sample_rate,
+                channels,
+            },
+        )
+    }
+}
 pub enum ValueRangeOffset {}
 #[derive(Copy, Clone, PartialEq)]
 pub struct ValueRange<'a> {
@@ -1734,6 +1942,11 @@ impl<'a> Content<'a> {
             .expect("Invalid union table, expected `ContentProperties::BoundingBoxProperties`.")
             .unpack()
       )),
+      ContentProperties::AudioProperties => ContentPropertiesT::AudioProperties(Box::new(
+        self.content_properties_as_audio_properties()
+            .expect("Invalid union table, expected `ContentProperties::AudioProperties`.")
+            .unpack()
+      )),
       _ => ContentPropertiesT::NONE,
     };
         let range = self.range().map(|x| Box::new(x.unpack()));
@@ -1826,6 +2039,21 @@ impl<'a> Content<'a> {
             None
         }
     }
+
+    #[inline]
+    #[allow(non_snake_case)]
+    pub fn content_properties_as_audio_properties(&self) -> Option<AudioProperties<'a>> {
+        if self.content_properties_type() == ContentProperties::AudioProperties {
+            self.content_properties().map(|t| {
+                // Safety:
+                // Created from a valid Table for this object
+                // Which contains a valid union in this slot
+                unsafe { AudioProperties::init_from_table(t) }
+            })
+        } else {
+            None
+        }
+    }
 }
 
 impl flatbuffers::Verifiable for Content<'_> {
@@ -1841,6 +2069,7 @@ impl flatbuffers::Verifiable for Content<'_> {
           ContentProperties::FeatureProperties => v.verify_union_variant::<flatbuffers::ForwardsUOffset<FeatureProperties>>("ContentProperties::FeatureProperties", pos),
           ContentProperties::ImageProperties => v.verify_union_variant::<flatbuffers::ForwardsUOffset<ImageProperties>>("ContentProperties::ImageProperties", pos),
           ContentProperties::BoundingBoxProperties => v.verify_union_variant::<flatbuffers::ForwardsUOffset<BoundingBoxProperties>>("ContentProperties::BoundingBoxProperties", pos),
+          ContentProperties::AudioProperties => v.verify_union_variant::<flatbuffers::ForwardsUOffset<AudioProperties>>("ContentProperties::AudioProperties", pos),
           _ => Ok(()),
         }
      })?
@@ -1935,6 +2164,16 @@ impl core::fmt::Debug for Content<'_> {
             }
             ContentProperties::BoundingBoxProperties => {
                 if let Some(x) = self.content_properties_as_bounding_box_properties() {
+                    ds.field("content_properties", &x)
+                } else {
+                    ds.field(
+                        "content_properties",
+                        &"InvalidFlatbuffer: Union discriminant does not match value.",
+                    )
+                }
+            }
+            ContentProperties::AudioProperties => {
+                if let Some(x) = self.content_properties_as_audio_properties() {
                     ds.field("content_properties", &x)
                 } else {
                     ds.field(
@@ -2843,6 +3082,209 @@ impl SentencePieceTokenizerOptionsT {
         )
     }
 }
+pub enum RegexTokenizerOptionsOffset {}
+#[derive(Copy, Clone, PartialEq)]
+pub struct RegexTokenizerOptions<'a> {
+    pub _tab: flatbuffers::Table<'a>,
+}
+
+impl<'a> flatbuffers::Follow<'a> for RegexTokenizerOptions<'a> {
+    type Inner = RegexTokenizerOptions<'a>;
+    #[inline]
+    unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+        Self {
+            _tab: flatbuffers::Table::new(buf, loc),
+        }
+    }
+}
+
+impl<'a> RegexTokenizerOptions<'a> {
+    pub const VT_DELIM_REGEX_PATTERN: flatbuffers::VOffsetT = 4;
+    pub const VT_VOCAB_FILE: flatbuffers::VOffsetT = 6;
+
+    #[inline]
+    pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
+        RegexTokenizerOptions { _tab: table }
+    }
+    #[allow(unused_mut)]
+    pub fn create<'bldr: 'args, 'args: 'mut_bldr, 'mut_bldr>(
+        _fbb: &'mut_bldr mut flatbuffers::FlatBufferBuilder<'bldr>,
+        args: &'args RegexTokenizerOptionsArgs<'args>,
+    ) -> flatbuffers::WIPOffset<RegexTokenizerOptions<'bldr>> {
+        let mut builder = RegexTokenizerOptionsBuilder::new(_fbb);
+        if let Some(x) = args.vocab_file {
+            builder.add_vocab_file(x);
+        }
+        if let Some(x) = args.delim_regex_pattern {
+            builder.add_delim_regex_pattern(x);
+        }
+        builder.finish()
+    }
+
+    pub fn unpack(&self) -> RegexTokenizerOptionsT {
+        let delim_regex_pattern = self.delim_regex_pattern().map(|x| x.to_string());
+        let vocab_file = self
+            .vocab_file()
+            .map(|x| x.iter().map(|t| t.unpack()).collect());
+        RegexTokenizerOptionsT {
+            delim_regex_pattern,
+            vocab_file,
+        }
+    }
+
+    #[inline]
+    pub fn delim_regex_pattern(&self) -> Option<&'a str> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<&str>>(
+                RegexTokenizerOptions::VT_DELIM_REGEX_PATTERN,
+                None,
+            )
+        }
+    }
+    #[inline]
+    pub fn vocab_file(
+        &self,
+    ) -> Option<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<AssociatedFile<'a>>>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<AssociatedFile>>,
+            >>(RegexTokenizerOptions::VT_VOCAB_FILE, None)
+        }
+    }
+}
+
+impl flatbuffers::Verifiable for RegexTokenizerOptions<'_> {
+    #[inline]
+    fn run_verifier(
+        v: &mut flatbuffers::Verifier,
+        pos: usize,
+    ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
+        use flatbuffers::Verifiable;
+        v.visit_table(pos)?
+            .visit_field::<flatbuffers::ForwardsUOffset<&str>>(
+                "delim_regex_pattern",
+                Self::VT_DELIM_REGEX_PATTERN,
+                false,
+            )?
+            .visit_field::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<AssociatedFile>>,
+            >>("vocab_file", Self::VT_VOCAB_FILE, false)?
+            .finish();
+        Ok(())
+    }
+}
+pub struct RegexTokenizerOptionsArgs<'a> {
+    pub delim_regex_pattern: Option<flatbuffers::WIPOffset<&'a str>>,
+    pub vocab_file: Option<
+        flatbuffers::WIPOffset<
+            flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<AssociatedFile<'a>>>,
+        >,
+    >,
+}
+impl<'a> Default for RegexTokenizerOptionsArgs<'a> {
+    #[inline]
+    fn default() -> Self {
+        RegexTokenizerOptionsArgs {
+            delim_regex_pattern: None,
+            vocab_file: None,
+        }
+    }
+}
+
+pub struct RegexTokenizerOptionsBuilder<'a: 'b, 'b> {
+    fbb_: &'b mut flatbuffers::FlatBufferBuilder<'a>,
+    start_: flatbuffers::WIPOffset<flatbuffers::TableUnfinishedWIPOffset>,
+}
+impl<'a: 'b, 'b> RegexTokenizerOptionsBuilder<'a, 'b> {
+    #[inline]
+    pub fn add_delim_regex_pattern(
+        &mut self,
+        delim_regex_pattern: flatbuffers::WIPOffset<&'b str>,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            RegexTokenizerOptions::VT_DELIM_REGEX_PATTERN,
+            delim_regex_pattern,
+        );
+    }
+    #[inline]
+    pub fn add_vocab_file(
+        &mut self,
+        vocab_file: flatbuffers::WIPOffset<
+            flatbuffers::Vector<'b, flatbuffers::ForwardsUOffset<AssociatedFile<'b>>>,
+        >,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            RegexTokenizerOptions::VT_VOCAB_FILE,
+            vocab_file,
+        );
+    }
+    #[inline]
+    pub fn new(
+        _fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>,
+    ) -> RegexTokenizerOptionsBuilder<'a, 'b> {
+        let start = _fbb.start_table();
+        RegexTokenizerOptionsBuilder {
+            fbb_: _fbb,
+            start_: start,
+        }
+    }
+    #[inline]
+    pub fn finish(self) -> flatbuffers::WIPOffset<RegexTokenizerOptions<'a>> {
+        let o = self.fbb_.end_table(self.start_);
+        flatbuffers::WIPOffset::new(o.value())
+    }
+}
+
+impl core::fmt::Debug for RegexTokenizerOptions<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut ds = f.debug_struct("RegexTokenizerOptions");
+        ds.field("delim_regex_pattern", &self.delim_regex_pattern());
+        ds.field("vocab_file", &self.vocab_file());
+        ds.finish()
+    }
+}
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegexTokenizerOptionsT {
+    pub delim_regex_pattern: Option<String>,
+    pub vocab_file: Option<Vec<AssociatedFileT>>,
+}
+impl Default for RegexTokenizerOptionsT {
+    fn default() -> Self {
+        Self {
+            delim_regex_pattern: None,
+            vocab_file: None,
+        }
+    }
+}
+impl RegexTokenizerOptionsT {
+    pub fn pack<'b>(
+        &self,
+        _fbb: &mut flatbuffers::FlatBufferBuilder<'b>,
+    ) -> flatbuffers::WIPOffset<RegexTokenizerOptions<'b>> {
+        let delim_regex_pattern = self
+            .delim_regex_pattern
+            .as_ref()
+            .map(|x| _fbb.create_string(x));
+        let vocab_file = self.vocab_file.as_ref().map(|x| {
+            let w: Vec<_> = x.iter().map(|t| t.pack(_fbb)).collect();
+            _fbb.create_vector(&w)
+        });
+        RegexTokenizerOptions::create(
+            _fbb,
+            &RegexTokenizerOptionsArgs {
+                delim_regex_pattern,
+                vocab_file,
+            },
+        )
+    }
+}
 pub enum ProcessUnitOffset {}
 #[derive(Copy, Clone, PartialEq)]
 pub struct ProcessUnit<'a> {
@@ -2906,6 +3348,11 @@ impl<'a> ProcessUnit<'a> {
       ProcessUnitOptions::SentencePieceTokenizerOptions => ProcessUnitOptionsT::SentencePieceTokenizerOptions(Box::new(
         self.options_as_sentence_piece_tokenizer_options()
             .expect("Invalid union table, expected `ProcessUnitOptions::SentencePieceTokenizerOptions`.")
+            .unpack()
+      )),
+      ProcessUnitOptions::RegexTokenizerOptions => ProcessUnitOptionsT::RegexTokenizerOptions(Box::new(
+        self.options_as_regex_tokenizer_options()
+            .expect("Invalid union table, expected `ProcessUnitOptions::RegexTokenizerOptions`.")
             .unpack()
       )),
       _ => ProcessUnitOptionsT::NONE,
@@ -3016,6 +3463,21 @@ impl<'a> ProcessUnit<'a> {
             None
         }
     }
+
+    #[inline]
+    #[allow(non_snake_case)]
+    pub fn options_as_regex_tokenizer_options(&self) -> Option<RegexTokenizerOptions<'a>> {
+        if self.options_type() == ProcessUnitOptions::RegexTokenizerOptions {
+            self.options().map(|t| {
+                // Safety:
+                // Created from a valid Table for this object
+                // Which contains a valid union in this slot
+                unsafe { RegexTokenizerOptions::init_from_table(t) }
+            })
+        } else {
+            None
+        }
+    }
 }
 
 impl flatbuffers::Verifiable for ProcessUnit<'_> {
@@ -3033,6 +3495,7 @@ impl flatbuffers::Verifiable for ProcessUnit<'_> {
           ProcessUnitOptions::ScoreThresholdingOptions => v.verify_union_variant::<flatbuffers::ForwardsUOffset<ScoreThresholdingOptions>>("ProcessUnitOptions::ScoreThresholdingOptions", pos),
           ProcessUnitOptions::BertTokenizerOptions => v.verify_union_variant::<flatbuffers::ForwardsUOffset<BertTokenizerOptions>>("ProcessUnitOptions::BertTokenizerOptions", pos),
           ProcessUnitOptions::SentencePieceTokenizerOptions => v.verify_union_variant::<flatbuffers::ForwardsUOffset<SentencePieceTokenizerOptions>>("ProcessUnitOptions::SentencePieceTokenizerOptions", pos),
+          ProcessUnitOptions::RegexTokenizerOptions => v.verify_union_variant::<flatbuffers::ForwardsUOffset<RegexTokenizerOptions>>("ProcessUnitOptions::RegexTokenizerOptions", pos),
           _ => Ok(()),
         }
      })?
@@ -3134,6 +3597,16 @@ impl core::fmt::Debug for ProcessUnit<'_> {
             }
             ProcessUnitOptions::SentencePieceTokenizerOptions => {
                 if let Some(x) = self.options_as_sentence_piece_tokenizer_options() {
+                    ds.field("options", &x)
+                } else {
+                    ds.field(
+                        "options",
+                        &"InvalidFlatbuffer: Union discriminant does not match value.",
+                    )
+                }
+            }
+            ProcessUnitOptions::RegexTokenizerOptions => {
+                if let Some(x) = self.options_as_regex_tokenizer_options() {
                     ds.field("options", &x)
                 } else {
                     ds.field(
@@ -3347,6 +3820,182 @@ impl StatsT {
         let max = self.max.as_ref().map(|x| _fbb.create_vector(x));
         let min = self.min.as_ref().map(|x| _fbb.create_vector(x));
         Stats::create(_fbb, &StatsArgs { max, min })
+    }
+}
+pub enum TensorGroupOffset {}
+#[derive(Copy, Clone, PartialEq)]
+pub struct TensorGroup<'a> {
+    pub _tab: flatbuffers::Table<'a>,
+}
+
+impl<'a> flatbuffers::Follow<'a> for TensorGroup<'a> {
+    type Inner = TensorGroup<'a>;
+    #[inline]
+    unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+        Self {
+            _tab: flatbuffers::Table::new(buf, loc),
+        }
+    }
+}
+
+impl<'a> TensorGroup<'a> {
+    pub const VT_NAME: flatbuffers::VOffsetT = 4;
+    pub const VT_TENSOR_NAMES: flatbuffers::VOffsetT = 6;
+
+    #[inline]
+    pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
+        TensorGroup { _tab: table }
+    }
+    #[allow(unused_mut)]
+    pub fn create<'bldr: 'args, 'args: 'mut_bldr, 'mut_bldr>(
+        _fbb: &'mut_bldr mut flatbuffers::FlatBufferBuilder<'bldr>,
+        args: &'args TensorGroupArgs<'args>,
+    ) -> flatbuffers::WIPOffset<TensorGroup<'bldr>> {
+        let mut builder = TensorGroupBuilder::new(_fbb);
+        if let Some(x) = args.tensor_names {
+            builder.add_tensor_names(x);
+        }
+        if let Some(x) = args.name {
+            builder.add_name(x);
+        }
+        builder.finish()
+    }
+
+    pub fn unpack(&self) -> TensorGroupT {
+        let name = self.name().map(|x| x.to_string());
+        let tensor_names = self
+            .tensor_names()
+            .map(|x| x.iter().map(|s| s.to_string()).collect());
+        TensorGroupT { name, tensor_names }
+    }
+
+    #[inline]
+    pub fn name(&self) -> Option<&'a str> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<flatbuffers::ForwardsUOffset<&str>>(TensorGroup::VT_NAME, None)
+        }
+    }
+    #[inline]
+    pub fn tensor_names(
+        &self,
+    ) -> Option<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<&'a str>>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<&'a str>>,
+            >>(TensorGroup::VT_TENSOR_NAMES, None)
+        }
+    }
+}
+
+impl flatbuffers::Verifiable for TensorGroup<'_> {
+    #[inline]
+    fn run_verifier(
+        v: &mut flatbuffers::Verifier,
+        pos: usize,
+    ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
+        use flatbuffers::Verifiable;
+        v.visit_table(pos)?
+            .visit_field::<flatbuffers::ForwardsUOffset<&str>>("name", Self::VT_NAME, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<&'_ str>>,
+            >>("tensor_names", Self::VT_TENSOR_NAMES, false)?
+            .finish();
+        Ok(())
+    }
+}
+pub struct TensorGroupArgs<'a> {
+    pub name: Option<flatbuffers::WIPOffset<&'a str>>,
+    pub tensor_names: Option<
+        flatbuffers::WIPOffset<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<&'a str>>>,
+    >,
+}
+impl<'a> Default for TensorGroupArgs<'a> {
+    #[inline]
+    fn default() -> Self {
+        TensorGroupArgs {
+            name: None,
+            tensor_names: None,
+        }
+    }
+}
+
+pub struct TensorGroupBuilder<'a: 'b, 'b> {
+    fbb_: &'b mut flatbuffers::FlatBufferBuilder<'a>,
+    start_: flatbuffers::WIPOffset<flatbuffers::TableUnfinishedWIPOffset>,
+}
+impl<'a: 'b, 'b> TensorGroupBuilder<'a, 'b> {
+    #[inline]
+    pub fn add_name(&mut self, name: flatbuffers::WIPOffset<&'b str>) {
+        self.fbb_
+            .push_slot_always::<flatbuffers::WIPOffset<_>>(TensorGroup::VT_NAME, name);
+    }
+    #[inline]
+    pub fn add_tensor_names(
+        &mut self,
+        tensor_names: flatbuffers::WIPOffset<
+            flatbuffers::Vector<'b, flatbuffers::ForwardsUOffset<&'b str>>,
+        >,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            TensorGroup::VT_TENSOR_NAMES,
+            tensor_names,
+        );
+    }
+    #[inline]
+    pub fn new(_fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>) -> TensorGroupBuilder<'a, 'b> {
+        let start = _fbb.start_table();
+        TensorGroupBuilder {
+            fbb_: _fbb,
+            start_: start,
+        }
+    }
+    #[inline]
+    pub fn finish(self) -> flatbuffers::WIPOffset<TensorGroup<'a>> {
+        let o = self.fbb_.end_table(self.start_);
+        flatbuffers::WIPOffset::new(o.value())
+    }
+}
+
+impl core::fmt::Debug for TensorGroup<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut ds = f.debug_struct("TensorGroup");
+        ds.field("name", &self.name());
+        ds.field("tensor_names", &self.tensor_names());
+        ds.finish()
+    }
+}
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct TensorGroupT {
+    pub name: Option<String>,
+    pub tensor_names: Option<Vec<String>>,
+}
+impl Default for TensorGroupT {
+    fn default() -> Self {
+        Self {
+            name: None,
+            tensor_names: None,
+        }
+    }
+}
+impl TensorGroupT {
+    pub fn pack<'b>(
+        &self,
+        _fbb: &mut flatbuffers::FlatBufferBuilder<'b>,
+    ) -> flatbuffers::WIPOffset<TensorGroup<'b>> {
+        let name = self.name.as_ref().map(|x| _fbb.create_string(x));
+        let tensor_names = self.tensor_names.as_ref().map(|x| {
+            let w: Vec<_> = x.iter().map(|s| _fbb.create_string(s)).collect();
+            _fbb.create_vector(&w)
+        });
+        TensorGroup::create(_fbb, &TensorGroupArgs { name, tensor_names })
     }
 }
 pub enum TensorMetadataOffset {}
@@ -3734,6 +4383,170 @@ impl TensorMetadataT {
         )
     }
 }
+pub enum CustomMetadataOffset {}
+#[derive(Copy, Clone, PartialEq)]
+pub struct CustomMetadata<'a> {
+    pub _tab: flatbuffers::Table<'a>,
+}
+
+impl<'a> flatbuffers::Follow<'a> for CustomMetadata<'a> {
+    type Inner = CustomMetadata<'a>;
+    #[inline]
+    unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+        Self {
+            _tab: flatbuffers::Table::new(buf, loc),
+        }
+    }
+}
+
+impl<'a> CustomMetadata<'a> {
+    pub const VT_NAME: flatbuffers::VOffsetT = 4;
+    pub const VT_DATA: flatbuffers::VOffsetT = 6;
+
+    #[inline]
+    pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
+        CustomMetadata { _tab: table }
+    }
+    #[allow(unused_mut)]
+    pub fn create<'bldr: 'args, 'args: 'mut_bldr, 'mut_bldr>(
+        _fbb: &'mut_bldr mut flatbuffers::FlatBufferBuilder<'bldr>,
+        args: &'args CustomMetadataArgs<'args>,
+    ) -> flatbuffers::WIPOffset<CustomMetadata<'bldr>> {
+        let mut builder = CustomMetadataBuilder::new(_fbb);
+        if let Some(x) = args.data {
+            builder.add_data(x);
+        }
+        if let Some(x) = args.name {
+            builder.add_name(x);
+        }
+        builder.finish()
+    }
+
+    pub fn unpack(&self) -> CustomMetadataT {
+        let name = self.name().map(|x| x.to_string());
+        let data = self.data().map(|x| x.into_iter().collect());
+        CustomMetadataT { name, data }
+    }
+
+    #[inline]
+    pub fn name(&self) -> Option<&'a str> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<flatbuffers::ForwardsUOffset<&str>>(CustomMetadata::VT_NAME, None)
+        }
+    }
+    #[inline]
+    pub fn data(&self) -> Option<flatbuffers::Vector<'a, u8>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab
+                .get::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'a, u8>>>(
+                    CustomMetadata::VT_DATA,
+                    None,
+                )
+        }
+    }
+}
+
+impl flatbuffers::Verifiable for CustomMetadata<'_> {
+    #[inline]
+    fn run_verifier(
+        v: &mut flatbuffers::Verifier,
+        pos: usize,
+    ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
+        use flatbuffers::Verifiable;
+        v.visit_table(pos)?
+            .visit_field::<flatbuffers::ForwardsUOffset<&str>>("name", Self::VT_NAME, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, u8>>>(
+                "data",
+                Self::VT_DATA,
+                false,
+            )?
+            .finish();
+        Ok(())
+    }
+}
+pub struct CustomMetadataArgs<'a> {
+    pub name: Option<flatbuffers::WIPOffset<&'a str>>,
+    pub data: Option<flatbuffers::WIPOffset<flatbuffers::Vector<'a, u8>>>,
+}
+impl<'a> Default for CustomMetadataArgs<'a> {
+    #[inline]
+    fn default() -> Self {
+        CustomMetadataArgs {
+            name: None,
+            data: None,
+        }
+    }
+}
+
+pub struct CustomMetadataBuilder<'a: 'b, 'b> {
+    fbb_: &'b mut flatbuffers::FlatBufferBuilder<'a>,
+    start_: flatbuffers::WIPOffset<flatbuffers::TableUnfinishedWIPOffset>,
+}
+impl<'a: 'b, 'b> CustomMetadataBuilder<'a, 'b> {
+    #[inline]
+    pub fn add_name(&mut self, name: flatbuffers::WIPOffset<&'b str>) {
+        self.fbb_
+            .push_slot_always::<flatbuffers::WIPOffset<_>>(CustomMetadata::VT_NAME, name);
+    }
+    #[inline]
+    pub fn add_data(&mut self, data: flatbuffers::WIPOffset<flatbuffers::Vector<'b, u8>>) {
+        self.fbb_
+            .push_slot_always::<flatbuffers::WIPOffset<_>>(CustomMetadata::VT_DATA, data);
+    }
+    #[inline]
+    pub fn new(_fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>) -> CustomMetadataBuilder<'a, 'b> {
+        let start = _fbb.start_table();
+        CustomMetadataBuilder {
+            fbb_: _fbb,
+            start_: start,
+        }
+    }
+    #[inline]
+    pub fn finish(self) -> flatbuffers::WIPOffset<CustomMetadata<'a>> {
+        let o = self.fbb_.end_table(self.start_);
+        flatbuffers::WIPOffset::new(o.value())
+    }
+}
+
+impl core::fmt::Debug for CustomMetadata<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut ds = f.debug_struct("CustomMetadata");
+        ds.field("name", &self.name());
+        ds.field("data", &self.data());
+        ds.finish()
+    }
+}
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomMetadataT {
+    pub name: Option<String>,
+    pub data: Option<Vec<u8>>,
+}
+impl Default for CustomMetadataT {
+    fn default() -> Self {
+        Self {
+            name: None,
+            data: None,
+        }
+    }
+}
+impl CustomMetadataT {
+    pub fn pack<'b>(
+        &self,
+        _fbb: &mut flatbuffers::FlatBufferBuilder<'b>,
+    ) -> flatbuffers::WIPOffset<CustomMetadata<'b>> {
+        let name = self.name.as_ref().map(|x| _fbb.create_string(x));
+        let data = self.data.as_ref().map(|x| _fbb.create_vector(x));
+        CustomMetadata::create(_fbb, &CustomMetadataArgs { name, data })
+    }
+}
 pub enum SubGraphMetadataOffset {}
 #[derive(Copy, Clone, PartialEq)]
 pub struct SubGraphMetadata<'a> {
@@ -3758,6 +4571,9 @@ impl<'a> SubGraphMetadata<'a> {
     pub const VT_ASSOCIATED_FILES: flatbuffers::VOffsetT = 12;
     pub const VT_INPUT_PROCESS_UNITS: flatbuffers::VOffsetT = 14;
     pub const VT_OUTPUT_PROCESS_UNITS: flatbuffers::VOffsetT = 16;
+    pub const VT_INPUT_TENSOR_GROUPS: flatbuffers::VOffsetT = 18;
+    pub const VT_OUTPUT_TENSOR_GROUPS: flatbuffers::VOffsetT = 20;
+    pub const VT_CUSTOM_METADATA: flatbuffers::VOffsetT = 22;
 
     #[inline]
     pub unsafe fn init_from_table(table: flatbuffers::Table<'a>) -> Self {
@@ -3769,6 +4585,15 @@ impl<'a> SubGraphMetadata<'a> {
         args: &'args SubGraphMetadataArgs<'args>,
     ) -> flatbuffers::WIPOffset<SubGraphMetadata<'bldr>> {
         let mut builder = SubGraphMetadataBuilder::new(_fbb);
+        if let Some(x) = args.custom_metadata {
+            builder.add_custom_metadata(x);
+        }
+        if let Some(x) = args.output_tensor_groups {
+            builder.add_output_tensor_groups(x);
+        }
+        if let Some(x) = args.input_tensor_groups {
+            builder.add_input_tensor_groups(x);
+        }
         if let Some(x) = args.output_process_units {
             builder.add_output_process_units(x);
         }
@@ -3811,6 +4636,15 @@ impl<'a> SubGraphMetadata<'a> {
         let output_process_units = self
             .output_process_units()
             .map(|x| x.iter().map(|t| t.unpack()).collect());
+        let input_tensor_groups = self
+            .input_tensor_groups()
+            .map(|x| x.iter().map(|t| t.unpack()).collect());
+        let output_tensor_groups = self
+            .output_tensor_groups()
+            .map(|x| x.iter().map(|t| t.unpack()).collect());
+        let custom_metadata = self
+            .custom_metadata()
+            .map(|x| x.iter().map(|t| t.unpack()).collect());
         SubGraphMetadataT {
             name,
             description,
@@ -3819,6 +4653,9 @@ impl<'a> SubGraphMetadata<'a> {
             associated_files,
             input_process_units,
             output_process_units,
+            input_tensor_groups,
+            output_tensor_groups,
+            custom_metadata,
         }
     }
 
@@ -3907,6 +4744,45 @@ impl<'a> SubGraphMetadata<'a> {
             >>(SubGraphMetadata::VT_OUTPUT_PROCESS_UNITS, None)
         }
     }
+    #[inline]
+    pub fn input_tensor_groups(
+        &self,
+    ) -> Option<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup<'a>>>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup>>,
+            >>(SubGraphMetadata::VT_INPUT_TENSOR_GROUPS, None)
+        }
+    }
+    #[inline]
+    pub fn output_tensor_groups(
+        &self,
+    ) -> Option<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup<'a>>>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup>>,
+            >>(SubGraphMetadata::VT_OUTPUT_TENSOR_GROUPS, None)
+        }
+    }
+    #[inline]
+    pub fn custom_metadata(
+        &self,
+    ) -> Option<flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<CustomMetadata<'a>>>> {
+        // Safety:
+        // Created from valid Table for this object
+        // which contains a valid value in this slot
+        unsafe {
+            self._tab.get::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<CustomMetadata>>,
+            >>(SubGraphMetadata::VT_CUSTOM_METADATA, None)
+        }
+    }
 }
 
 impl flatbuffers::Verifiable for SubGraphMetadata<'_> {
@@ -3946,6 +4822,15 @@ impl flatbuffers::Verifiable for SubGraphMetadata<'_> {
             .visit_field::<flatbuffers::ForwardsUOffset<
                 flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<ProcessUnit>>,
             >>("output_process_units", Self::VT_OUTPUT_PROCESS_UNITS, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<TensorGroup>>,
+            >>("input_tensor_groups", Self::VT_INPUT_TENSOR_GROUPS, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<TensorGroup>>,
+            >>("output_tensor_groups", Self::VT_OUTPUT_TENSOR_GROUPS, false)?
+            .visit_field::<flatbuffers::ForwardsUOffset<
+                flatbuffers::Vector<'_, flatbuffers::ForwardsUOffset<CustomMetadata>>,
+            >>("custom_metadata", Self::VT_CUSTOM_METADATA, false)?
             .finish();
         Ok(())
     }
@@ -3978,6 +4863,21 @@ pub struct SubGraphMetadataArgs<'a> {
             flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<ProcessUnit<'a>>>,
         >,
     >,
+    pub input_tensor_groups: Option<
+        flatbuffers::WIPOffset<
+            flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup<'a>>>,
+        >,
+    >,
+    pub output_tensor_groups: Option<
+        flatbuffers::WIPOffset<
+            flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<TensorGroup<'a>>>,
+        >,
+    >,
+    pub custom_metadata: Option<
+        flatbuffers::WIPOffset<
+            flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<CustomMetadata<'a>>>,
+        >,
+    >,
 }
 impl<'a> Default for SubGraphMetadataArgs<'a> {
     #[inline]
@@ -3990,6 +4890,9 @@ impl<'a> Default for SubGraphMetadataArgs<'a> {
             associated_files: None,
             input_process_units: None,
             output_process_units: None,
+            input_tensor_groups: None,
+            output_tensor_groups: None,
+            custom_metadata: None,
         }
     }
 }
@@ -4072,6 +4975,42 @@ impl<'a: 'b, 'b> SubGraphMetadataBuilder<'a, 'b> {
         );
     }
     #[inline]
+    pub fn add_input_tensor_groups(
+        &mut self,
+        input_tensor_groups: flatbuffers::WIPOffset<
+            flatbuffers::Vector<'b, flatbuffers::ForwardsUOffset<TensorGroup<'b>>>,
+        >,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            SubGraphMetadata::VT_INPUT_TENSOR_GROUPS,
+            input_tensor_groups,
+        );
+    }
+    #[inline]
+    pub fn add_output_tensor_groups(
+        &mut self,
+        output_tensor_groups: flatbuffers::WIPOffset<
+            flatbuffers::Vector<'b, flatbuffers::ForwardsUOffset<TensorGroup<'b>>>,
+        >,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            SubGraphMetadata::VT_OUTPUT_TENSOR_GROUPS,
+            output_tensor_groups,
+        );
+    }
+    #[inline]
+    pub fn add_custom_metadata(
+        &mut self,
+        custom_metadata: flatbuffers::WIPOffset<
+            flatbuffers::Vector<'b, flatbuffers::ForwardsUOffset<CustomMetadata<'b>>>,
+        >,
+    ) {
+        self.fbb_.push_slot_always::<flatbuffers::WIPOffset<_>>(
+            SubGraphMetadata::VT_CUSTOM_METADATA,
+            custom_metadata,
+        );
+    }
+    #[inline]
     pub fn new(
         _fbb: &'b mut flatbuffers::FlatBufferBuilder<'a>,
     ) -> SubGraphMetadataBuilder<'a, 'b> {
@@ -4098,6 +5037,9 @@ impl core::fmt::Debug for SubGraphMetadata<'_> {
         ds.field("associated_files", &self.associated_files());
         ds.field("input_process_units", &self.input_process_units());
         ds.field("output_process_units", &self.output_process_units());
+        ds.field("input_tensor_groups", &self.input_tensor_groups());
+        ds.field("output_tensor_groups", &self.output_tensor_groups());
+        ds.field("custom_metadata", &self.custom_metadata());
         ds.finish()
     }
 }
@@ -4111,6 +5053,9 @@ pub struct SubGraphMetadataT {
     pub associated_files: Option<Vec<AssociatedFileT>>,
     pub input_process_units: Option<Vec<ProcessUnitT>>,
     pub output_process_units: Option<Vec<ProcessUnitT>>,
+    pub input_tensor_groups: Option<Vec<TensorGroupT>>,
+    pub output_tensor_groups: Option<Vec<TensorGroupT>>,
+    pub custom_metadata: Option<Vec<CustomMetadataT>>,
 }
 impl Default for SubGraphMetadataT {
     fn default() -> Self {
@@ -4122,6 +5067,9 @@ impl Default for SubGraphMetadataT {
             associated_files: None,
             input_process_units: None,
             output_process_units: None,
+            input_tensor_groups: None,
+            output_tensor_groups: None,
+            custom_metadata: None,
         }
     }
 }
@@ -4152,6 +5100,18 @@ impl SubGraphMetadataT {
             let w: Vec<_> = x.iter().map(|t| t.pack(_fbb)).collect();
             _fbb.create_vector(&w)
         });
+        let input_tensor_groups = self.input_tensor_groups.as_ref().map(|x| {
+            let w: Vec<_> = x.iter().map(|t| t.pack(_fbb)).collect();
+            _fbb.create_vector(&w)
+        });
+        let output_tensor_groups = self.output_tensor_groups.as_ref().map(|x| {
+            let w: Vec<_> = x.iter().map(|t| t.pack(_fbb)).collect();
+            _fbb.create_vector(&w)
+        });
+        let custom_metadata = self.custom_metadata.as_ref().map(|x| {
+            let w: Vec<_> = x.iter().map(|t| t.pack(_fbb)).collect();
+            _fbb.create_vector(&w)
+        });
         SubGraphMetadata::create(
             _fbb,
             &SubGraphMetadataArgs {
@@ -4162,6 +5122,9 @@ impl SubGraphMetadataT {
                 associated_files,
                 input_process_units,
                 output_process_units,
+                input_tensor_groups,
+                output_tensor_groups,
+                custom_metadata,
             },
         )
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::build::{Build, Node, Source};
-use super::{WireId, ir_version, metadata, proto};
-use crate::ir::{Dim, Model, Shape};
+use super::{WireId, ir_version, proto};
+use crate::ir::{Dim, Shape};
 
 /// Names and wires of the graph's inputs and outputs.
 #[derive(Debug)]
@@ -55,13 +55,7 @@ impl Names {
 }
 
 /// Writes the model.
-pub(crate) fn emit(
-    mut build: Build,
-    face: &Face,
-    opset: i64,
-    source: &Model,
-    metadata: bool,
-) -> Emitted {
+pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emitted {
     let mut names = Names {
         taken: HashSet::new(),
         of: vec![None; build.wires.len()],
@@ -74,7 +68,7 @@ pub(crate) fn emit(
     let used = name_initializers(&build, &mut names);
 
     let mut graph = proto::GraphProto {
-        name: Some(source.main().name.as_ref().to_owned()),
+        name: Some(name.to_owned()),
         ..proto::GraphProto::default()
     };
     graph.input = face
@@ -103,7 +97,7 @@ pub(crate) fn emit(
         .map(|one| node(one, &names, &mut node_names))
         .collect();
     Emitted {
-        model: model(graph, opset, metadata.then_some(source)),
+        model: model(graph, opset),
         names: names.of,
     }
 }
@@ -237,14 +231,12 @@ fn tensor(build: &Build, names: &Names, wire: WireId) -> proto::TensorProto {
     }
 }
 
-/// The file around the graph; with `source` its metadata goes along.
-fn model(graph: proto::GraphProto, opset: i64, source: Option<&Model>) -> proto::ModelProto {
+/// The file around the graph.
+fn model(graph: proto::GraphProto, opset: i64) -> proto::ModelProto {
     proto::ModelProto {
         ir_version: Some(ir_version(opset)),
         producer_name: Some(env!("CARGO_PKG_NAME").to_owned()),
         producer_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        doc_string: source.and_then(|source| source.description.clone()),
-        metadata_props: source.map(metadata::entries).unwrap_or_default(),
         graph: Some(graph),
         opset_import: vec![proto::OperatorSetIdProto {
             domain: Some(String::new()),

@@ -11,4 +11,5 @@ pub(crate) mod proto;
 pub(crate) use attr::Attr;
 pub(crate) use build::{Build, Node, Source, WireId};
 pub(crate) use emit::{Emitted, Face, emit};
+pub(crate) use metadata::annotate;
 pub(crate) use opset::{DEFAULT_OPSET, MAX_OPSET, MIN_OPSET, ir_version, since};

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, ErrorKind, OpError, Place};
 use crate::extents;
-use crate::ir::{Dim, Graph, Model, OpId, Shape, ValueId};
+use crate::ir::{Data, Dim, Graph, Model, OpId, Shape, ValueId};
 use crate::lower::works_on_stored;
 use crate::op::Operands;
 
@@ -49,7 +49,7 @@ impl Budget {
     fn of(model: &Model) -> Self {
         let sizes = model.graphs.iter().flat_map(|graph| {
             let constants = graph.values().filter_map(|id| graph.value(id).constant());
-            constants.map(bytes::Bytes::len)
+            constants.map(Data::len)
         });
         Budget(sizes.fold(64 << 20, |sum, size| {
             sum.saturating_add(size.saturating_mul(8))
@@ -65,7 +65,7 @@ impl Budget {
         let after = io.result_ids().iter().filter_map(size);
         let after = after.fold(0, usize::saturating_add);
         let before = io.operand_ids().filter_map(|id| graph.value(id).constant());
-        let before = before.map(bytes::Bytes::len).fold(0, usize::saturating_add);
+        let before = before.map(Data::len).fold(0, usize::saturating_add);
         let price = after.saturating_sub(before);
         let grown = after > Self::SMALL && before < after / 8;
         (!grown && price <= self.0).then_some(price)

@@ -1,10 +1,11 @@
 //! The pipeline, written once, top to bottom.
 
+use std::io::{self, Write};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
-use prost::Message;
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind};
@@ -17,6 +18,7 @@ use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::signature::Entry;
+use crate::source::Source;
 
 /// Converts a TFLite model with default options.
 ///
@@ -27,7 +29,7 @@ pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// What readers of protobuf take in one message: their sizes are signed 32-bit numbers.
-const MAX_FILE: usize = i32::MAX as usize;
+const MAX_FILE: u64 = i32::MAX as u64;
 
 /// A conversion with options.
 #[derive(Clone, Debug)]
@@ -133,6 +135,21 @@ impl Converter {
     /// # Errors
     /// See [`convert`].
     pub fn convert_bytes(&self, tflite: &Bytes) -> Result<Conversion, Error> {
+        self.convert_source(&tflite.into())?.load()
+    }
+
+    /// Converts a model that may be larger than memory: its constants stay where they are until the result
+    /// is written.
+    ///
+    /// # Errors
+    /// See [`convert`]; and when the file of the source cannot be read, or has changed.
+    pub fn convert_source(&self, tflite: &Source) -> Result<Unwritten, Error> {
+        let done = self.attempts(tflite);
+        // What follows from a failed read is no finding of its own.
+        tflite.check().and(done)
+    }
+
+    fn attempts(&self, tflite: &Source) -> Result<Unwritten, Error> {
         if let Some(opset) = self.opset.filter(|opset| !Self::OPSETS.contains(opset)) {
             let what = format!("ONNX opset {opset}: {MIN_OPSET} to {MAX_OPSET} can be written");
             return Err(Error::new(ErrorKind::Unsupported, what));
@@ -151,7 +168,7 @@ impl Converter {
         Ok(conversion)
     }
 
-    fn attempt(&self, tflite: &Bytes, dims: &Dims) -> Result<Conversion, Error> {
+    fn attempt(&self, tflite: &Source, dims: &Dims) -> Result<Unwritten, Error> {
         let mut clock = Clock::start();
         let model = lift(tflite, &self.registry, &self.entry, dims)?;
         let operators = count_operators(model.main());
@@ -168,15 +185,6 @@ impl Converter {
             onnx::annotate(&mut lowered.emitted.model, description, &told.entries);
         }
         clock.lap("lower");
-        let bytes = lowered.emitted.model.encode_to_vec();
-        if bytes.len() > MAX_FILE {
-            let what = format!(
-                "the ONNX file would have {} bytes, and protobuf readers take {MAX_FILE} at most",
-                bytes.len()
-            );
-            return Err(Error::new(ErrorKind::TooLarge, what));
-        }
-        clock.lap("encode");
         let nodes = count_nodes(&lowered.emitted.model);
         let report = Report {
             operators: operators.total(),
@@ -195,15 +203,19 @@ impl Converter {
             stages: clock.laps(),
         };
         let trace = Trace::of(&placed, &lowered, &self.entry);
-        Ok(Conversion {
-            bytes,
+        let onnx::Emitted {
+            model, constants, ..
+        } = lowered.emitted;
+        Ok(Unwritten {
+            file: onnx::File::new(model, constants),
+            source: tflite.clone(),
             report,
             trace,
         })
     }
 
     /// What the file says of itself, where anybody wants to know.
-    fn describe(&self, tflite: &Bytes, model: &Model) -> Description {
+    fn describe(&self, tflite: &Source, model: &Model) -> Description {
         if !self.metadata {
             return Description::default();
         }
@@ -212,7 +224,7 @@ impl Converter {
             inputs: !self.entry.is_cut(),
             outputs: self.entry.outputs.is_empty(),
         };
-        Description::of(tflite, model, whole)
+        Description::of(tflite.image(), model, whole)
     }
 
     /// The TFLite graph as it is placed, in Graphviz's language: each operator with the axis order it works
@@ -220,7 +232,8 @@ impl Converter {
     ///
     /// # Errors
     /// As [`convert`], but for what only the writing of ONNX would refuse.
-    pub fn dot(&self, tflite: &Bytes) -> Result<String, Error> {
+    pub fn dot(&self, tflite: impl Into<Source>) -> Result<String, Error> {
+        let tflite = &tflite.into();
         let open = lift(tflite, &self.registry, &self.entry, &Dims::Open);
         let checked = open
             .and_then(|model| check(model, Folding::Remove))
@@ -269,7 +282,103 @@ fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
         .collect()
 }
 
-/// A converted model.
+/// A converted model whose constants are still where the source has them.
+#[derive(Clone, Debug)]
+pub struct Unwritten {
+    file: onnx::File,
+    source: Source,
+    report: Report,
+    trace: Trace,
+}
+
+impl Unwritten {
+    /// What was converted into what.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Number of bytes of the ONNX file, with all constants in it.
+    pub fn size(&self) -> u64 {
+        self.file.size()
+    }
+
+    /// Is it too large for one file, so that its constants must go into another?
+    pub fn needs_external_data(&self) -> bool {
+        self.size() > MAX_FILE
+    }
+
+    /// Writes the ONNX file.
+    ///
+    /// # Errors
+    /// What `out` says. An [`Error`] in [`io::Error::get_ref`] is the model's: it is too large for one file,
+    /// or its file has changed, and what was written is worth nothing.
+    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let size = self.size();
+        if size > MAX_FILE {
+            let what = format!(
+                "the ONNX file would have {size} bytes, and protobuf readers take {MAX_FILE} at most"
+            );
+            let error = Error::new(ErrorKind::TooLarge, what)
+                .advice("put its constants into a file of their own, as external data");
+            return Err(io::Error::other(error));
+        }
+        self.with_source(self.file.write_to(out))
+    }
+
+    /// Writes the ONNX file to `model`, and its constants of 1024 bytes and more to `data`, which is to be a
+    /// file called `name` beside it. Each constant begins at a multiple of 4096 there, large ones at one of
+    /// 65536.
+    ///
+    /// # Errors
+    /// As [`Unwritten::write_to`]; `Unsupported` for a name that is none of a file in the same directory.
+    pub fn write_with_external_data(
+        &self,
+        name: &str,
+        model: &mut dyn Write,
+        data: &mut dyn Write,
+    ) -> io::Result<()> {
+        if name.is_empty() || matches!(name, "." | "..") || name.contains(['/', '\\', '\0']) {
+            let what = format!("{name:?} is no name of a file beside the model");
+            return Err(io::Error::other(Error::new(ErrorKind::Unsupported, what)));
+        }
+        let (file, outside) = self.file.split(name);
+        let written = onnx::write_outside(&outside, data).and_then(|()| file.write_to(model));
+        self.with_source(written)
+    }
+
+    /// A failure of the source comes first: what is wrong with the output follows from it.
+    fn with_source(&self, written: io::Result<()>) -> io::Result<()> {
+        self.source.check().map_err(io::Error::other)?;
+        written
+    }
+
+    /// The ONNX file in memory.
+    ///
+    /// # Errors
+    /// See [`Unwritten::write_to`].
+    pub fn load(&self) -> Result<Conversion, Error> {
+        let mut bytes = Vec::new();
+        let room = usize::try_from(self.size().min(MAX_FILE)).unwrap_or(usize::MAX);
+        if let Err(error) = bytes.try_reserve_exact(room) {
+            return Err(Error::new(ErrorKind::TooLarge, error.to_string()));
+        }
+        let mut report = self.report.clone();
+        let start = Instant::now();
+        self.write_to(&mut bytes).map_err(|error| {
+            let text = error.to_string();
+            let own = error.downcast::<Error>();
+            own.unwrap_or_else(|_| Error::new(ErrorKind::Io, text))
+        })?;
+        report.stages.push(("encode", start.elapsed()));
+        Ok(Conversion {
+            bytes,
+            report,
+            trace: self.trace.clone(),
+        })
+    }
+}
+
+/// A converted model in memory.
 #[derive(Clone, Debug)]
 pub struct Conversion {
     bytes: Vec<u8>,

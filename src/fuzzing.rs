@@ -1,17 +1,16 @@
 //! Doors for the fuzz targets (`fuzz/`) to decoders that have no public entry of their own.
 
-use bytes::Bytes;
-
 use crate::check::{Folding, check};
 use crate::lift::{Dims, lift};
 use crate::registry::Registry;
 use crate::signature::Entry;
+use crate::source::Source;
 use crate::tflite::schema::SparsityParameters;
 use crate::tflite::{Flex, sparse};
 
 /// Reads and checks a model, at its declared and at open sizes.
 pub fn read(data: &[u8]) {
-    let data = Bytes::copy_from_slice(data);
+    let data = Source::from(data.to_vec());
     for dims in [Dims::Declared, Dims::Open] {
         let model = lift(&data, &Registry::builtin(), &Entry::default(), &dims);
         let _ = model.and_then(|model| check(model, Folding::Remove));

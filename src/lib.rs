@@ -29,6 +29,7 @@ mod reference;
 mod registry;
 mod report;
 mod signature;
+mod source;
 #[cfg(feature = "validate")]
 #[doc(hidden)]
 pub mod testing;
@@ -36,10 +37,11 @@ mod tflite;
 #[cfg(feature = "validate")]
 mod validate;
 
-pub use convert::{Conversion, Converter, convert};
+pub use convert::{Conversion, Converter, Unwritten, convert};
 pub use error::{Error, ErrorKind, Place, Site};
 pub use registry::Registry;
 pub use report::{Counts, Port, Report};
 pub use signature::{Signature, SignatureTensor, signatures};
+pub use source::Source;
 #[cfg(feature = "validate")]
 pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};

@@ -6,18 +6,19 @@
 mod cut;
 mod tensor;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::ir::{DType, Dim, Graph, Model, Origin, Ports, Symbol, Value, ValueId};
+use crate::ir::{DType, Data, Dim, Graph, Model, Origin, Ports, Symbol, Value, ValueId};
 use crate::op::OpDef;
 use crate::registry::Registry;
 use crate::signature::{self, Entry, Signature};
+use crate::source::Source;
 use crate::tflite::{self, RawOp, schema};
 
 use cut::{Section, Whole, cut};
@@ -28,12 +29,12 @@ use tensor::{Reader, unique};
 /// # Errors
 /// Everything that is wrong with the file's structure, and every operator that is not known, at once.
 pub(crate) fn lift(
-    source: &Bytes,
+    source: &Source,
     registry: &Registry,
     entry: &Entry,
     dims: &Dims,
 ) -> Result<Model, Error> {
-    let file = tflite::open(source)?;
+    let file = tflite::open(source.image())?;
     let mut lifter = Lifter {
         source,
         file,
@@ -105,7 +106,7 @@ impl Dims {
 }
 
 struct Lifter<'a> {
-    source: &'a Bytes,
+    source: &'a Source,
     file: schema::Model<'a>,
     registry: &'a Registry,
     entry: &'a Entry,
@@ -453,10 +454,11 @@ impl<'a> Lifter<'a> {
         check_arity(&def, "operands", operands.len(), &def.operands, &origin)?;
         check_arity(&def, "results", results.len(), &def.results, &origin)?;
         check_writes(graph, &origin, &results)?;
+        let custom = self.custom_options(&origin, operator)?;
         let raw = RawOp {
             operator,
             version,
-            custom: self.custom_options(&origin, operator)?,
+            custom: &custom,
             graphs: self.file.subgraphs().map_or(0, |list| list.len()),
         };
         let op = def
@@ -470,16 +472,19 @@ impl<'a> Lifter<'a> {
         &self,
         origin: &Origin,
         operator: schema::Operator<'a>,
-    ) -> Result<&'a [u8], Error> {
+    ) -> Result<Cow<'a, [u8]>, Error> {
         if operator.large_custom_options_offset() <= 1 {
-            return Ok(operator.custom_options().map_or(&[], |data| data.bytes()));
+            let inside = operator
+                .custom_options()
+                .map_or(&[][..], |data| data.bytes());
+            return Ok(inside.into());
         }
-        let start = usize::try_from(operator.large_custom_options_offset()).ok();
-        let size = usize::try_from(operator.large_custom_options_size()).ok();
-        let range = start
-            .zip(size)
-            .and_then(|(start, size)| self.source.get(start..start.checked_add(size)?));
-        range.ok_or_else(|| Error::malformed("its options lie outside the file").at(origin.site()))
+        let start = operator.large_custom_options_offset();
+        let found = self
+            .source
+            .slice(start, operator.large_custom_options_size());
+        let fault = || Error::malformed("its options lie outside the file").at(origin.site());
+        Ok(found.ok_or_else(fault)?.to_vec().into())
     }
 
     /// The definition of an operator code; unknown ones are noted.
@@ -586,7 +591,7 @@ impl<'a> Lifter<'a> {
         // A constant without elements has no bytes to be told by.
         for id in empty {
             let shape = graph.value(id).shape.clone();
-            graph.set_constant(id, shape, Bytes::new());
+            graph.set_constant(id, shape, Data::default());
         }
     }
 
@@ -612,7 +617,7 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    fn metadata(&self) -> Vec<(String, Bytes)> {
+    fn metadata(&self) -> Vec<(String, Data)> {
         let buffers = self.file.buffers();
         let entries = self.file.metadata().into_iter().flatten();
         entries
@@ -621,7 +626,7 @@ impl<'a> Lifter<'a> {
                 let buffer = buffers.filter(|list| index < list.len())?.get(index);
                 let data = buffer.data()?.bytes();
                 let name = entry.name().unwrap_or_default().to_owned();
-                Some((name, self.source.slice_ref(data)))
+                Some((name, self.source.resolve(data)))
             })
             .collect()
     }

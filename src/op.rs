@@ -9,7 +9,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use crate::error::OpError;
-pub use crate::ir::{Content, DType, Dim, Literal, Order, Perm, Role, Shape, Symbol, Term, Value};
+pub use crate::ir::{
+    Content, DType, Data, Dim, Literal, Order, Perm, Role, Shape, Symbol, Term, Value,
+};
 pub use crate::lower::{Cut, LowerCx, NodeBuilder, Wire};
 #[cfg(feature = "validate")]
 pub use crate::reference::ReferenceCx;

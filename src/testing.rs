@@ -13,10 +13,12 @@ use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type, tensor};
 use crate::registry::Registry;
 use crate::signature::Entry;
+use crate::source::Source;
 use crate::validate::{OnnxRunner, Watch, guarded};
 
 /// Executes a TFLite model on its inputs, in order.
 pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>, Error> {
+    let tflite = &Source::from(tflite);
     let registry = Registry::builtin();
     let declared = lift(tflite, &registry, &Entry::default(), &Dims::Declared)?;
     let mut sizes = Vec::new();
@@ -88,6 +90,6 @@ fn literal(tensor: &Tensor) -> Literal {
     Literal {
         dtype: dtype.unwrap_or(DType::Variant),
         shape: tensor.shape().to_vec(),
-        data: Bytes::copy_from_slice(tensor.as_bytes()),
+        data: tensor.as_bytes().to_vec().into(),
     }
 }

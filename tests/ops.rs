@@ -77,7 +77,7 @@ fn golden(path: &Path, prefix: &str) -> Vec<Literal> {
         .map(|view| Literal {
             dtype: dtype(view.dtype()),
             shape: view.shape().to_vec(),
-            data: Bytes::copy_from_slice(view.data()),
+            data: view.data().to_vec().into(),
         })
         .collect()
 }

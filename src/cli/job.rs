@@ -4,8 +4,7 @@ use std::fmt::{self, Display};
 use std::io;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use tfl2onnx::{Conversion, Converter, Error, Registry, Report};
+use tfl2onnx::{Converter, Error, Registry, Report, Source, Unwritten};
 #[cfg(feature = "validate")]
 use tfl2onnx::{Scope, Status, Validation, Verdict, validate};
 
@@ -19,10 +18,10 @@ use super::{Exit, deliver, input};
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub input: String,
-    pub input_bytes: Option<usize>,
+    pub input_bytes: Option<u64>,
     /// Where the file is, if it was written.
     pub output: Option<String>,
-    pub output_bytes: Option<usize>,
+    pub output_bytes: Option<u64>,
     pub report: Option<Report>,
     pub proof: Proof,
     pub fault: Option<Fault>,
@@ -150,21 +149,22 @@ fn steps(
         let drawing = converter.dot(&tflite).map_err(Fault::Refused)?;
         deliver(target, drawing.as_bytes(), None)?;
     }
-    let conversion = converter.convert_bytes(&tflite).map_err(Fault::Refused)?;
-    outcome.report = Some(conversion.report().clone());
+    let onnx = converter.convert_source(&tflite).map_err(Fault::Refused)?;
+    outcome.report = Some(onnx.report().clone());
 
     progress.stage("validating", &job.source);
     let start = Instant::now();
-    let write = prove(asked, &tflite, &conversion, outcome)?;
+    let write = prove(asked, &tflite, &onnx, outcome)?;
     if !matches!(outcome.proof, Proof::None) {
         outcome.validation_took = start.elapsed();
     }
 
     if write {
         progress.stage("writing", &job.target);
+        let conversion = onnx.load().map_err(Fault::Refused)?;
         deliver(&job.target, conversion.bytes(), plan.out_dir.as_deref())?;
         outcome.output = Some(job.target.to_string());
-        outcome.output_bytes = Some(conversion.bytes().len());
+        outcome.output_bytes = Some(onnx.size());
     }
     Ok(())
 }
@@ -195,8 +195,8 @@ fn converter(asked: &Convert) -> Converter {
 #[cfg(feature = "validate")]
 fn prove(
     asked: &Convert,
-    tflite: &Bytes,
-    conversion: &Conversion,
+    tflite: &Source,
+    onnx: &Unwritten,
     outcome: &mut Outcome,
 ) -> Result<bool, Fault> {
     let asked = &asked.validation;
@@ -211,8 +211,9 @@ fn prove(
         Depth::Outputs => Scope::Outputs,
         Depth::Layers => Scope::Layers,
     };
+    let conversion = onnx.load().map_err(Fault::Refused)?;
     let verdict =
-        validate(tflite, conversion, &Registry::builtin(), &options).map_err(Fault::Refused)?;
+        validate(tflite, &conversion, &Registry::builtin(), &options).map_err(Fault::Refused)?;
     let write = verdict.status != Status::Mismatch || asked.keep_mismatch;
     outcome.fault = verdict.error().map(Fault::Refused);
     outcome.proof = Proof::Found(verdict, options);
@@ -220,6 +221,6 @@ fn prove(
 }
 
 #[cfg(not(feature = "validate"))]
-fn prove(_: &Convert, _: &Bytes, _: &Conversion, _: &mut Outcome) -> Result<bool, Fault> {
+fn prove(_: &Convert, _: &Source, _: &Unwritten, _: &mut Outcome) -> Result<bool, Fault> {
     Ok(true)
 }

@@ -265,7 +265,7 @@ fn plural(count: usize, what: &str) -> String {
     }
 }
 
-fn bytes(count: usize) -> String {
+fn bytes(count: u64) -> String {
     let count = count as f64;
     match count {
         ..1e3 => format!("{count} bytes"),

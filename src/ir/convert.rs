@@ -1,9 +1,8 @@
 //! Constants of one element type as constants of another.
 
-use bytes::Bytes;
 use half::{bf16, f16};
 
-use super::{DType, Literal};
+use super::{DType, Data, Literal};
 
 impl Literal {
     /// The elements converted as TFLite's CAST converts them: integers drop high bits, floating-point
@@ -58,7 +57,7 @@ fn numbers(dtype: DType, data: &[u8]) -> Option<Numbers> {
     })
 }
 
-fn integers_as(to: DType, numbers: &[i64]) -> Option<Bytes> {
+fn integers_as(to: DType, numbers: &[i64]) -> Option<Data> {
     macro_rules! write {
         (|$n:ident| $x:expr) => {
             numbers.iter().flat_map(|&$n| ($x).to_le_bytes()).collect()
@@ -81,7 +80,7 @@ fn integers_as(to: DType, numbers: &[i64]) -> Option<Bytes> {
     })
 }
 
-fn floats_as(to: DType, numbers: &[f64]) -> Option<Bytes> {
+fn floats_as(to: DType, numbers: &[f64]) -> Option<Data> {
     macro_rules! write {
         (|$x:ident| $y:expr) => {
             numbers.iter().flat_map(|&$x| ($y).to_le_bytes()).collect()

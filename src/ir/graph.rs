@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use petgraph::Direction::{Incoming, Outgoing};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;
 
-use super::{Content, Shape, Value};
+use super::{Content, Data, Shape, Value};
 use crate::error::{Place, Site};
 use crate::op::Operator;
 use crate::signature::Signature;
@@ -27,7 +26,7 @@ pub(crate) struct Model {
     pub description: Option<String>,
     /// Version of the schema that the file is written in.
     pub version: u32,
-    pub metadata: Vec<(String, Bytes)>,
+    pub metadata: Vec<(String, Data)>,
 }
 
 impl Model {
@@ -249,7 +248,7 @@ impl Graph {
     }
 
     /// Gives a value constant elements.
-    pub fn set_constant(&mut self, id: ValueId, shape: Shape, data: Bytes) {
+    pub fn set_constant(&mut self, id: ValueId, shape: Shape, data: Data) {
         let value = self.value_mut(id);
         value.shape = shape;
         value.content = Content::Constant(data);

@@ -2,6 +2,7 @@
 //! nowhere in sight. Names follow TFLite; axes are numbered as the file numbers them.
 
 mod convert;
+mod data;
 pub(crate) mod dot;
 mod dtype;
 mod graph;
@@ -10,6 +11,8 @@ mod quant;
 mod shape;
 mod value;
 
+pub use data::Data;
+pub(crate) use data::Identity;
 pub use dtype::DType;
 pub(crate) use graph::{Graph, GraphId, Model, OpId, Origin, Ports, ValueId};
 pub use order::{Order, Perm, Role};

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
-use super::{DType, Quant, Shape, Symbol};
+use super::{DType, Data, Quant, Shape, Symbol};
 
 /// A TFLite tensor in a graph: fed, computed, or constant.
 #[derive(Clone, Debug)]
@@ -44,14 +42,14 @@ pub enum Term {
 pub enum Content {
     /// A graph input, or the result of an operator.
     Computed,
-    /// Elements in the file's axis order, little-endian, as TFLite stores them. A slice of the mapped
-    /// source for as long as nothing rewrites it.
-    Constant(Bytes),
+    /// Elements in the file's axis order, little-endian, as TFLite stores them; still in the source
+    /// for as long as nothing rewrites them.
+    Constant(Data),
 }
 
 impl Value {
     /// The elements, where they are constant.
-    pub fn constant(&self) -> Option<&Bytes> {
+    pub fn constant(&self) -> Option<&Data> {
         match &self.content {
             Content::Constant(data) => Some(data),
             Content::Computed => None,
@@ -81,13 +79,13 @@ pub struct Literal {
     /// Shape.
     pub shape: Vec<usize>,
     /// Elements, outermost axis first, little-endian.
-    pub data: Bytes,
+    pub data: Data,
 }
 
 impl Literal {
     /// A literal of INT32 or INT64 elements; `None` when an element does not fit or the type is neither.
     pub fn from_ints(dtype: DType, shape: Vec<usize>, ints: &[i64]) -> Option<Self> {
-        let data: Bytes = match dtype {
+        let data: Data = match dtype {
             DType::Int64 => ints.iter().flat_map(|n| n.to_le_bytes()).collect(),
             DType::Int32 => {
                 let narrow: Result<Vec<i32>, _> = ints.iter().map(|&n| i32::try_from(n)).collect();

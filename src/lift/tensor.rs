@@ -3,16 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Content, DType, Quant, Shape, Value};
+use crate::ir::{Content, DType, Data, Quant, Shape, Value};
+use crate::source::Source;
 use crate::tflite::{self, schema};
 
 /// Reads the tensors of a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
-    pub source: &'a Bytes,
+    pub source: &'a Source,
     pub file: schema::Model<'a>,
 }
 
@@ -58,7 +57,7 @@ impl<'a> Reader<'a> {
             Err(error) => {
                 fault(error);
                 // A constant all the same: nobody is to look for what computes it.
-                Content::Constant(Bytes::new())
+                Content::Constant(Data::default())
             }
         };
         if let Some(error) = refused_details(tensor) {
@@ -99,7 +98,7 @@ impl<'a> Reader<'a> {
             return Ok(Content::Computed);
         };
         if let Some(sparsity) = tensor.sparsity() {
-            return dense(&sparsity, index, dtype, shape, data).map(Content::Constant);
+            return dense(&sparsity, index, dtype, shape, &data).map(Content::Constant);
         }
         let expected = shape.count().and_then(|count| dtype.bytes_of(count));
         if expected.is_some_and(|expected| expected != data.len()) {
@@ -113,18 +112,14 @@ impl<'a> Reader<'a> {
                 ),
             ));
         }
-        Ok(Content::Constant(self.source.slice_ref(data)))
+        Ok(Content::Constant(data))
     }
 
     /// The bytes of a constant tensor as they lie in the file; `None` of tensors that are fed or computed.
     ///
     /// # Errors
     /// When its buffer is not in the file.
-    pub fn stored(
-        &self,
-        index: usize,
-        tensor: &schema::Tensor<'a>,
-    ) -> Result<Option<&'a [u8]>, Error> {
+    pub fn stored(&self, index: usize, tensor: &schema::Tensor<'a>) -> Result<Option<Data>, Error> {
         let buffer = tensor.buffer() as usize;
         let buffers = self.file.buffers();
         let count = buffers.map_or(0, |list| list.len());
@@ -141,19 +136,16 @@ impl<'a> Reader<'a> {
             )));
         };
         match entry.data() {
-            Some(data) if !data.is_empty() => Ok(Some(data.bytes())),
+            Some(data) if !data.is_empty() => Ok(Some(self.source.resolve(data.bytes()))),
             _ if entry.offset() > 1 => self.outside(buffer, entry).map(Some),
             _ => Ok(None),
         }
     }
 
     /// A buffer behind the flatbuffer, as files above 2 GB have them.
-    fn outside(&self, buffer: usize, entry: schema::Buffer<'a>) -> Result<&'a [u8], Error> {
-        let range = usize::try_from(entry.offset()).ok().and_then(|start| {
-            let end = start.checked_add(usize::try_from(entry.size_()).ok()?)?;
-            self.source.get(start..end)
-        });
-        range.ok_or_else(|| {
+    fn outside(&self, buffer: usize, entry: schema::Buffer<'a>) -> Result<Data, Error> {
+        let found = self.source.slice(entry.offset(), entry.size_());
+        found.ok_or_else(|| {
             Error::malformed(format!(
                 "buffer {buffer} lies at bytes {} + {}, and the file has {} bytes",
                 entry.offset(),
@@ -171,14 +163,14 @@ fn dense(
     dtype: DType,
     shape: &Shape,
     data: &[u8],
-) -> Result<Bytes, Error> {
+) -> Result<Data, Error> {
     let width = dtype.bits().filter(|bits| bits % 8 == 0);
     let width = width.map(|bits| bits / 8).ok_or_else(|| {
         let what = format!("tensor {index} has sparse constants of type {dtype}");
         Error::new(ErrorKind::Unsupported, what)
     })?;
     let shape = shape.fixed().unwrap_or_default();
-    tflite::sparse::decode(sparsity, &shape, width, data).map(Bytes::from)
+    tflite::sparse::decode(sparsity, &shape, width, data).map(Data::from)
 }
 
 /// The file's name for a tensor, made unique.

@@ -35,7 +35,7 @@ impl LowerCx<'_> {
         Ok(self.literal(Literal {
             dtype,
             shape: Vec::new(),
-            data,
+            data: data.into(),
         }))
     }
 
@@ -359,7 +359,7 @@ impl LowerCx<'_> {
         let index = self.literal(Literal {
             dtype: DType::Int64,
             shape: Vec::new(),
-            data: Bytes::copy_from_slice(&(index as i64).to_le_bytes()),
+            data: (index as i64).to_le_bytes().into_iter().collect(),
         });
         self.gather(data, &index, axis)
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Attr;
-use crate::ir::{DType, Literal, Shape};
+use crate::ir::{DType, Identity, Literal, Shape};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct WireId(u32);
@@ -51,9 +51,9 @@ pub(crate) struct Build {
     pub wires: Vec<WireFact>,
     pub nodes: Vec<Node>,
     literals: HashMap<Literal, WireId>,
+    large_literals: HashMap<(DType, Vec<usize>, Identity), WireId>,
 }
 
-// Literals are shared by content; only small ones are looked up that way.
 impl std::hash::Hash for Literal {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.dtype.hash(state);
@@ -92,8 +92,21 @@ impl Build {
         self.wire(literal.dtype, shape, Source::Initializer(literal))
     }
 
-    /// An initialiser that equal literals share.
+    /// An initialiser that equal literals share; large ones only where it is plain that they are equal.
     pub fn shared(&mut self, literal: Literal) -> WireId {
+        if literal.data.is_large() {
+            let key = (
+                literal.dtype,
+                literal.shape.clone(),
+                literal.data.identity(),
+            );
+            if let Some(&id) = self.large_literals.get(&key) {
+                return id;
+            }
+            let id = self.initializer(literal);
+            self.large_literals.insert(key, id);
+            return id;
+        }
         if let Some(&id) = self.literals.get(&literal) {
             return id;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::build::{Build, Node, Source};
 use super::{WireId, ir_version, proto};
-use crate::ir::{Dim, Shape};
+use crate::ir::{Data, Dim, Shape};
 
 /// Names and wires of the graph's inputs and outputs.
 #[derive(Debug)]
@@ -17,7 +17,10 @@ pub(crate) struct Face {
 /// The written model, and what its wires are called.
 #[derive(Debug)]
 pub(crate) struct Emitted {
+    /// Without the elements of the main graph's initialisers.
     pub model: proto::ModelProto,
+    /// Those elements, in the same order.
+    pub constants: Vec<Data>,
     names: Vec<Option<Arc<str>>>,
 }
 
@@ -96,7 +99,9 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
         .iter()
         .map(|one| node(one, &names, &mut node_names))
         .collect();
+    let constants = used.iter().map(|wire| elements(&build, *wire)).collect();
     Emitted {
+        constants,
         model: model(graph, opset),
         names: names.of,
     }
@@ -226,9 +231,13 @@ fn tensor(build: &Build, names: &Names, wire: WireId) -> proto::TensorProto {
         dims: literal.map_or(vec![], |l| l.shape.iter().map(|&n| n as i64).collect()),
         data_type: build.fact(wire).dtype.onnx(),
         name: Some(names.get(wire)),
-        raw_data: literal.map(|l| l.data.clone()),
         ..proto::TensorProto::default()
     }
+}
+
+fn elements(build: &Build, wire: WireId) -> Data {
+    let literal = build.literal(wire);
+    literal.map_or_else(Data::default, |literal| literal.data.clone())
 }
 
 /// The file around the graph.

@@ -3,6 +3,7 @@
 mod attr;
 mod build;
 mod emit;
+mod file;
 mod metadata;
 mod opset;
 pub(crate) mod permute;
@@ -11,5 +12,6 @@ pub(crate) mod proto;
 pub(crate) use attr::Attr;
 pub(crate) use build::{Build, Node, Source, WireId};
 pub(crate) use emit::{Emitted, Face, emit};
+pub(crate) use file::{File, write_outside};
 pub(crate) use metadata::annotate;
 pub(crate) use opset::{DEFAULT_OPSET, MAX_OPSET, MIN_OPSET, ir_version, since};

@@ -1,13 +1,11 @@
 //! Axis permutation of constant elements.
 
-use bytes::Bytes;
-
-use crate::ir::Perm;
+use crate::ir::{Data, Perm};
 
 /// Elements of `width` bytes each, of shape `dims`, with their axes permuted.
 ///
 /// Axes that stay neighbours move as one, so a kernel's OHWI → OIHW is a batch of 2-D transpositions.
-pub(crate) fn permute(data: &Bytes, width: usize, dims: &[usize], perm: &Perm) -> Bytes {
+pub(crate) fn permute(data: &Data, width: usize, dims: &[usize], perm: &Perm) -> Data {
     let (dims, perm) = merge(dims, perm);
     if perm.len() <= 1 {
         return data.clone();
@@ -16,11 +14,14 @@ pub(crate) fn permute(data: &Bytes, width: usize, dims: &[usize], perm: &Perm) -
     for axis in (0..dims.len() - 1).rev() {
         strides[axis] = strides[axis + 1] * dims[axis + 1];
     }
-    let mut out = Vec::with_capacity(data.len());
     let extents: Vec<usize> = perm.iter().map(|&axis| dims[axis]).collect();
     let steps: Vec<usize> = perm.iter().map(|&axis| strides[axis]).collect();
-    copy(data, width, &extents, &steps, &mut out);
-    out.into()
+    let how = format!("{width} {dims:?} {perm:?}");
+    data.derived(how, data.len(), move |data| {
+        let mut out = Vec::with_capacity(data.len());
+        copy(data, width, &extents, &steps, &mut out);
+        out
+    })
 }
 
 /// Joins axes that are neighbours in the same order before and after, and drops unit axes.

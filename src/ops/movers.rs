@@ -1,7 +1,5 @@
 //! What operators that only move elements share: the types they take, and how they fold.
 
-use bytes::Bytes;
-
 use crate::op::{DType, Literal, OpError, Operands};
 
 /// Refuses an operand whose elements ONNX does not carry as TFLite does.
@@ -82,7 +80,7 @@ impl View {
 }
 
 fn copy(
-    data: &Bytes,
+    data: &[u8],
     width: usize,
     axes: &[(usize, i64)],
     at: i64,

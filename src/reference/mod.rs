@@ -20,6 +20,7 @@ use crate::ir::{DType, Graph, GraphId, Literal, ValueId};
 use crate::lift::{Dims, lift};
 use crate::registry::Registry;
 use crate::signature::Entry;
+use crate::source::Source;
 
 /// A source model that can be executed.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
 impl Reference {
     /// Reads the model anew, so that nothing the conversion did to its own copy is shared.
     pub fn new(
-        source: &bytes::Bytes,
+        source: &Source,
         registry: &Registry,
         entry: &Entry,
         dims: &Dims,

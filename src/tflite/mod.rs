@@ -4,6 +4,7 @@
 //! once, in `lift`.
 
 mod flex;
+pub(crate) mod outline;
 pub(crate) mod packed;
 mod raw;
 pub(crate) mod schema;

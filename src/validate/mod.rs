@@ -14,7 +14,6 @@ mod tract_ops;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tract_core::prelude::Tensor;
 
 use crate::convert::{Conversion, Held};
@@ -24,6 +23,7 @@ use crate::lift::Dims;
 use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type};
 use crate::registry::Registry;
+use crate::source::Source;
 
 use compare::{Difference, Tolerance};
 use depth::Depths;
@@ -134,13 +134,14 @@ pub struct Divergence {
 /// `registry` is the one the conversion used.
 ///
 /// # Errors
-/// Only when `tflite` is not the model that was converted. What cannot be executed is a [`Status::Unverified`].
+/// Only when `tflite` is not the model that was converted, or can no longer be read. What cannot be executed is a [`Status::Unverified`].
 pub fn validate(
-    tflite: &Bytes,
+    tflite: impl Into<Source>,
     conversion: &Conversion,
     registry: &Registry,
     options: &Validation,
 ) -> Result<Verdict, Error> {
+    let tflite = &tflite.into();
     let mut found: Option<Verdict> = None;
     let mut refused = String::new();
     let mut sizes = 0;
@@ -167,6 +168,7 @@ pub fn validate(
             break;
         }
     }
+    tflite.check()?;
     Ok(found.unwrap_or_else(|| unverified(refused)))
 }
 

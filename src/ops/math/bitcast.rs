@@ -5,9 +5,6 @@
 //! BitCast came with opset 26, so the rest is for constants alone.
 
 #[cfg(feature = "validate")]
-use bytes::Bytes;
-
-#[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
@@ -95,7 +92,7 @@ impl Operator for Bitcast {
         let literal = Literal {
             dtype: cx.result_dtype(0),
             shape: cx.result_dims(0)?,
-            data: Bytes::copy_from_slice(cx.tensor(0)?.as_bytes()),
+            data: cx.tensor(0)?.as_bytes().to_vec().into(),
         };
         let y = tensor(&literal)?;
         cx.finish(0, y)

@@ -38,14 +38,18 @@ impl Operator for Dequantize {
         let Some(literal) = io.operand(0)?.literal() else {
             return Ok(None);
         };
-        let (halves, _) = literal.data.as_chunks::<2>();
-        let floats = halves.iter().map(|&half| f16::from_le_bytes(half).to_f32());
-        let mut data = Vec::with_capacity(halves.len() * 4);
-        floats.for_each(|float| data.extend_from_slice(&float.to_le_bytes()));
+        let size = literal.data.len() * 2;
+        let data = literal.data.derived("widened", size, |data| {
+            let (halves, _) = data.as_chunks::<2>();
+            let floats = halves.iter().map(|&half| f16::from_le_bytes(half).to_f32());
+            let mut data = Vec::with_capacity(halves.len() * 4);
+            floats.for_each(|float| data.extend_from_slice(&float.to_le_bytes()));
+            data
+        });
         Ok(Some(vec![Literal {
             dtype: DType::Float32,
             shape: literal.shape,
-            data: data.into(),
+            data,
         }]))
     }
 

@@ -4,6 +4,7 @@
 //! One walk in execution order does all three, since shapes depend on folded constants (`SHAPE` →
 //! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
 
+use crate::batch::{Expected, Guide, Stack};
 use crate::error::{Error, ErrorKind, OpError, Place};
 use crate::extents;
 use crate::ir::{Data, Dim, Graph, Model, OpId, Shape, ValueId};
@@ -15,7 +16,6 @@ use crate::op::Operands;
 pub(crate) struct Checked(Model);
 
 impl Checked {
-    #[cfg(feature = "validate")]
     pub fn model(&self) -> &Model {
         &self.0
     }
@@ -30,8 +30,7 @@ impl Checked {
 pub(crate) enum Folding {
     /// They go: their results are constants.
     Remove,
-    /// They stay, for an execution that tests the folding.
-    #[cfg(feature = "validate")]
+    /// They stay, for a second look at the whole graph.
     Keep,
 }
 
@@ -82,7 +81,7 @@ pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error
     for graph in &mut model.graphs {
         let ops: Vec<OpId> = graph.ops().collect();
         for op in ops {
-            if let Err(error) = visit(graph, op, folding, &mut budget) {
+            if let Err(error) = visit(graph, op, folding, &mut budget, None) {
                 let site = graph.op(op).origin.site();
                 findings.push(error.at(site, |place| graph.tensor_name(op, place)));
             }
@@ -94,12 +93,58 @@ pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error
     }
 }
 
+/// Checks, infers and folds a model whose main inputs have another batch size than `guide` knows it by.
+///
+/// # Errors
+/// The first operator that does not compute each example alone.
+pub(crate) fn check_batch(
+    mut model: Model,
+    mut guide: Guide<'_>,
+) -> Result<(Checked, Stack), Error> {
+    let mut budget = Budget::of(&model);
+    let main = model.main.0;
+    for (index, graph) in model.graphs.iter_mut().enumerate() {
+        let ops: Vec<OpId> = graph.ops().collect();
+        for op in ops {
+            let site = graph.op(op).origin.site();
+            let mut guide = (index == main).then_some(&mut guide);
+            let done = match &mut guide {
+                Some(guide) => guide.before(graph, op).map(Some),
+                None => Ok(None),
+            };
+            let done = done.and_then(|expected| {
+                let guide = guide.as_deref_mut().zip(expected.as_ref());
+                visit(graph, op, Folding::Remove, &mut budget, guide)
+            });
+            done.map_err(|error| error.at(site, |place| graph.tensor_name(op, place)))?;
+        }
+    }
+    let stack = guide
+        .finish()
+        .map_err(|error| Error::new(ErrorKind::Unsupported, error.to_string()))?;
+    Ok((Checked(model), stack))
+}
+
 fn visit(
     graph: &mut Graph,
     op: OpId,
     folding: Folding,
     budget: &mut Budget,
+    guide: Option<(&mut Guide<'_>, &Expected)>,
 ) -> Result<(), OpError> {
+    let results = graph.results(op);
+    let folded = infer_and_fold(graph, op, budget)?;
+    if let Some((guide, expected)) = guide {
+        guide.after(graph, &results, expected)?;
+    }
+    if folded && folding == Folding::Remove {
+        graph.remove_op(op);
+    }
+    Ok(())
+}
+
+/// Says whether the results are constants now.
+fn infer_and_fold(graph: &mut Graph, op: OpId, budget: &mut Budget) -> Result<bool, OpError> {
     let io = Operands::new(graph, op);
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
@@ -134,10 +179,10 @@ fn visit(
     let io = Operands::new(graph, op);
     // Folding moves and combines what is stored; what quantised integers mean is another matter.
     if io.is_quantized() && !works_on_stored(graph.op(op).op.quant(), &io) {
-        return Ok(());
+        return Ok(false);
     }
     let Some(price) = budget.price(graph, &io) else {
-        return Ok(());
+        return Ok(false);
     };
     let terms = graph.op(op).op.terms(&io);
     let mut literals = graph.op(op).op.fold(&io)?;
@@ -147,17 +192,15 @@ fn visit(
         }
         literals = extents::carry(graph, op);
     }
+    let folded = literals.is_some();
     if let Some(literals) = literals {
         budget.0 -= price;
         for (id, literal) in results.into_iter().zip(literals) {
             debug_assert_eq!(graph.value(id).stored, literal.dtype, "folding keeps types");
             graph.set_constant(id, Shape::new(literal.shape), literal.data);
         }
-        if folding == Folding::Remove {
-            graph.remove_op(op);
-        }
     }
-    Ok(())
+    Ok(folded)
 }
 
 /// The inferred shape stands; the interpreter computes it anew as well, whatever the file declares

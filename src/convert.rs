@@ -7,16 +7,17 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::check::{Folding, check};
+use crate::batch::Stack;
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, Model, Perm, Shape, ValueId, dot};
-use crate::lift::{Dims, lift};
+use crate::ir::{Dim, Graph, Model, Perm, Shape, ValueId, dot};
+use crate::lift::Dims;
 use crate::lower::{self, Options};
 use crate::metadata::{Description, Whole};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
 use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
+use crate::resize::{Request, Resized};
 use crate::signature::Entry;
 use crate::source::Source;
 
@@ -115,8 +116,17 @@ impl Converter {
         self
     }
 
+    /// Another batch size than the file's, a number or a symbol: the first axis of every input that has two at
+    /// least. Constants that hold it are rewritten; a model that does not compute each example alone is
+    /// refused.
+    pub fn batch(mut self, size: impl Into<Dim>) -> Self {
+        self.entry.batch = Some(size.into());
+        self
+    }
+
     /// Give an input another shape, as LiteRT's `resize_tensor_input` does. A symbol is a dimension known
-    /// when the model runs.
+    /// when the model runs. Where only a first axis differs, or also, and it is a batch, constants follow as with
+    /// [`Converter::batch`].
     pub fn shape(mut self, input: impl Into<String>, shape: Shape) -> Self {
         self.entry.shapes.push((input.into(), shape));
         self
@@ -170,10 +180,16 @@ impl Converter {
 
     fn attempt(&self, tflite: &Source, dims: &Dims) -> Result<Unwritten, Error> {
         let mut clock = Clock::start();
-        let model = lift(tflite, &self.registry, &self.entry, dims)?;
-        let operators = count_operators(model.main());
-        clock.lap("read");
-        let checked = check(model, Folding::Remove)?;
+        let mut operators = Counts::default();
+        let request = self.request(tflite, dims);
+        let Resized {
+            checked,
+            entry,
+            stack,
+        } = request.load(|model| {
+            operators = count_operators(model.main());
+            clock.lap("read");
+        })?;
         clock.lap("check");
         let placed = Arc::new(lower::prepare(checked, self.channels_first));
         clock.lap("place");
@@ -202,7 +218,7 @@ impl Converter {
             signatures: placed.model().signatures.clone(),
             stages: clock.laps(),
         };
-        let trace = Trace::of(&placed, &lowered, &self.entry);
+        let trace = Trace::of(&placed, &lowered, entry, stack);
         let onnx::Emitted {
             model, constants, ..
         } = lowered.emitted;
@@ -212,6 +228,15 @@ impl Converter {
             report,
             trace,
         })
+    }
+
+    fn request<'a>(&'a self, tflite: &'a Source, dims: &'a Dims) -> Request<'a> {
+        Request {
+            tflite,
+            registry: &self.registry,
+            entry: &self.entry,
+            dims,
+        }
     }
 
     /// What the file says of itself, where anybody wants to know.
@@ -234,16 +259,10 @@ impl Converter {
     /// As [`convert`], but for what only the writing of ONNX would refuse.
     pub fn dot(&self, tflite: impl Into<Source>) -> Result<String, Error> {
         let tflite = &tflite.into();
-        let open = lift(tflite, &self.registry, &self.entry, &Dims::Open);
-        let checked = open
-            .and_then(|model| check(model, Folding::Remove))
-            .or_else(|_| {
-                check(
-                    lift(tflite, &self.registry, &self.entry, &Dims::Declared)?,
-                    Folding::Remove,
-                )
-            })?;
-        Ok(dot::draw(&lower::prepare(checked, self.channels_first)))
+        let checked = |dims| self.request(tflite, dims).load(|_| ());
+        let resized = checked(&Dims::Open).or_else(|_| checked(&Dims::Declared))?;
+        let placed = lower::prepare(resized.checked, self.channels_first);
+        Ok(dot::draw(&placed))
     }
 }
 
@@ -393,6 +412,8 @@ pub struct Conversion {
 pub(crate) struct Trace {
     /// Where the file was entered.
     pub entry: Entry,
+    /// Where tensors hold the examples of another batch size than the file's.
+    pub stack: Option<Stack>,
     pub inputs: Vec<Held>,
     pub outputs: Vec<Held>,
     /// Everything the two graphs share, in execution order.
@@ -410,7 +431,12 @@ pub(crate) struct Held {
 }
 
 impl Trace {
-    fn of(placed: &lower::Placed, lowered: &lower::Lowered, entry: &Entry) -> Self {
+    fn of(
+        placed: &lower::Placed,
+        lowered: &lower::Lowered,
+        entry: Entry,
+        stack: Option<Stack>,
+    ) -> Self {
         let graph = placed.model().main();
         let onnx = lowered.emitted.model.graph.as_ref();
         let face = |list: &[ValueId], perms: &[Perm], ports: &[ValueInfoProto]| {
@@ -430,7 +456,8 @@ impl Trace {
             })
         });
         Trace {
-            entry: entry.clone(),
+            entry,
+            stack,
             inputs: face(&graph.inputs, &lowered.face.0, inputs),
             outputs: face(&graph.outputs, &lowered.face.1, outputs),
             shared: shared.collect(),

@@ -7,6 +7,7 @@
 //!                                                        └────────────▶ compare ◀───────────┘
 //! ```
 
+mod batch;
 pub mod bundle;
 mod check;
 mod convert;
@@ -28,6 +29,7 @@ mod passes;
 mod reference;
 mod registry;
 mod report;
+mod resize;
 mod signature;
 mod source;
 #[cfg(feature = "validate")]

@@ -8,6 +8,7 @@ use std::fmt::{self, Debug};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+pub use crate::batch::{Batch, Batched, Holds, Span};
 pub use crate::error::OpError;
 pub use crate::ir::{
     Content, DType, Data, Dim, Literal, Order, Perm, Role, Shape, Symbol, Term, Value,
@@ -48,6 +49,14 @@ pub trait Operator: Debug + Send + Sync {
     /// [`Operator::fold`] folds such an operand, extents known only at run time are carried along.
     fn moves(&self, _slot: usize) -> bool {
         false
+    }
+
+    /// Where the results hold the examples of a batch, given where the operands do, for another batch size than
+    /// the file's. `io` is the operator at the file's own size. The default refuses.
+    fn batch(&self, _io: &Operands<'_>, _batch: &Batch<'_>) -> Result<Batched, OpError> {
+        Err(OpError::unsupported(
+            "how it treats the examples of a batch is not known",
+        ))
     }
 
     /// Which axes of the operands are which axes of the results. The default is never wrong and may cost

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Graph, GraphId, Ports, Shape};
+use crate::ir::{Dim, Graph, GraphId, Ports, Shape};
 use crate::nearest::nearest;
 use crate::tflite::{self, schema};
 
@@ -75,6 +75,8 @@ pub(crate) struct Entry {
     pub outputs: Vec<String>,
     /// Shapes of inputs in place of the file's.
     pub shapes: Vec<(String, Shape)>,
+    /// Another batch size than the file's.
+    pub batch: Option<Dim>,
 }
 
 impl Entry {
@@ -118,7 +120,8 @@ impl Entry {
     /// Is an input to have a dimension that is known only when the model runs?
     pub fn asks_open(&self) -> bool {
         let mut shapes = self.shapes.iter().map(|(_, shape)| shape);
-        shapes.any(|shape| shape.fixed().is_none())
+        let batch = self.batch.as_ref().is_some_and(|dim| dim.fixed().is_none());
+        batch || shapes.any(|shape| shape.fixed().is_none())
     }
 
     /// The names that the graph's inputs and outputs are to have.

@@ -128,9 +128,21 @@ pub(crate) struct Face {
     #[arg(long, value_name = "TENSOR,...", value_delimiter = ',')]
     pub outputs: Vec<String>,
 
+    /// Another batch size: the first axis of every input of rank 2 or more
+    #[arg(long, value_name = "N|dynamic", value_parser = batch)]
+    pub batch: Option<Dim>,
+
     /// Give an input another shape; a dimension is a number, a name, or -1 for one known at run time
     #[arg(long = "shape", value_name = "NAME=DIM,...", value_parser = shape)]
     pub shapes: Vec<(String, Shape)>,
+}
+
+fn batch(text: &str) -> Result<Dim, String> {
+    match text.parse::<usize>() {
+        _ if text == "dynamic" => Ok(Dim::Symbol(Symbol::new("batch"))),
+        Ok(n @ 1..) => Ok(Dim::Fixed(n)),
+        _ => Err("a number above 0, or `dynamic`, is needed".into()),
+    }
 }
 
 fn shape(text: &str) -> Result<(String, Shape), String> {

@@ -178,6 +178,9 @@ fn converter(asked: &Convert) -> Converter {
         .signature_names(asked.signature_names)
         .inputs(&face.inputs)
         .outputs(&face.outputs);
+    if let Some(size) = &face.batch {
+        converter = converter.batch(size.clone());
+    }
     for (input, shape) in &face.shapes {
         converter = converter.shape(input, shape.clone());
     }

@@ -242,6 +242,25 @@ impl Graph {
             .is_some()
     }
 
+    /// Gives an operator another operand at a position, which may be one more than it has.
+    pub fn set_operand(&mut self, id: OpId, slot: usize, value: ValueId) {
+        let Ok(slot) = Slot::try_from(slot) else {
+            return;
+        };
+        let edges = self.nodes.edges_directed(id.0, Incoming);
+        let old: Vec<_> = edges
+            .filter(|edge| *edge.weight() == slot)
+            .map(|edge| edge.id())
+            .collect();
+        for edge in old {
+            self.nodes.remove_edge(edge);
+        }
+        self.nodes.add_edge(value.0, id.0, slot);
+        if let Node::Op(op) = &mut self.nodes[id.0] {
+            op.operands = op.operands.max(slot + 1);
+        }
+    }
+
     /// Takes an operator out; its results stay.
     pub fn remove_op(&mut self, id: OpId) {
         self.nodes.remove_node(id.0);

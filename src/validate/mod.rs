@@ -8,6 +8,7 @@ mod compare;
 mod depth;
 mod guard;
 mod inputs;
+mod stacked;
 mod tract_onnx;
 mod tract_ops;
 
@@ -30,6 +31,7 @@ use depth::Depths;
 use guard::Unrunnable;
 pub(crate) use guard::guarded;
 use inputs::Inputs;
+use stacked::Stacked;
 pub(crate) use tract_onnx::{OnnxRunner, Watch};
 
 /// How a conversion is to be validated.
@@ -145,7 +147,7 @@ pub fn validate(
     let mut found: Option<Verdict> = None;
     let mut refused = String::new();
     let mut sizes = 0;
-    for dims in dims_to_try(conversion) {
+    for (dims, batch) in sizes_to_try(conversion) {
         let reference = match Reference::new(tflite, registry, &conversion.trace.entry, &dims) {
             Ok(reference) => reference,
             // The model itself does not take these sizes.
@@ -155,7 +157,7 @@ pub fn validate(
             }
             Err(error) => return Err(error),
         };
-        match validate_at(&reference, conversion, options) {
+        match validate_at(&reference, conversion, batch, options) {
             Ok(verdict) => {
                 let whole = found.take();
                 found = Some(whole.map_or_else(|| verdict.clone(), |whole| whole.and(&verdict)));
@@ -172,13 +174,46 @@ pub fn validate(
     Ok(found.unwrap_or_else(|| unverified(refused)))
 }
 
-/// Sizes for the dimensions that the conversion leaves open; two that the model takes are enough. The
-/// file's own come first, and last where nothing is open.
+/// Sizes for the dimensions that the conversion leaves open, and for the batch; two that the model takes are
+/// enough. The file's own come first, and last where nothing is open.
+fn sizes_to_try(conversion: &Conversion) -> Vec<(Dims, Option<Stacked<'_>>)> {
+    let stack = conversion.trace.stack.as_ref();
+    let sizes = match stack.and_then(|stack| Some((stack.from, stack.to.as_ref()?))) {
+        None => Vec::new(),
+        Some((_, Dim::Fixed(size))) => vec![*size],
+        Some((from, Dim::Symbol(_))) => vec![from, from + 2],
+    };
+    let batches: Vec<_> = sizes
+        .into_iter()
+        .filter_map(|size| {
+            Some(Stacked {
+                stack: stack?,
+                size,
+            })
+        })
+        .collect();
+    let all = dims_to_try(conversion);
+    match (batches.as_slice(), all.as_slice()) {
+        ([], _) => all.into_iter().map(|dims| (dims, None)).collect(),
+        (_, [dims]) => {
+            let pair = |&batch| (dims.clone(), Some(batch));
+            batches.iter().map(pair).collect()
+        }
+        _ => {
+            let batches = batches.iter().map(|&batch| Some(batch)).cycle();
+            all.into_iter().zip(batches).collect()
+        }
+    }
+}
+
 fn dims_to_try(conversion: &Conversion) -> Vec<Dims> {
     let ports = conversion.report().inputs.iter();
     let dims = ports.flat_map(|port| port.shape.dims().to_vec());
+    let batch = conversion.trace.stack.as_ref();
+    let batch = batch.and_then(|stack| stack.to.clone());
     let symbols: Vec<_> = dims
         .filter_map(|dim| match dim {
+            Dim::Symbol(_) if Some(&dim) == batch.as_ref() => None,
             Dim::Symbol(symbol) => Some(symbol),
             Dim::Fixed(_) => None,
         })
@@ -196,11 +231,13 @@ fn dims_to_try(conversion: &Conversion) -> Vec<Dims> {
 fn validate_at(
     reference: &Reference,
     conversion: &Conversion,
+    batch: Option<Stacked<'_>>,
     options: &Validation,
 ) -> Result<Verdict, Unrun> {
     let mut run = Run {
         reference,
         conversion,
+        batch,
         options,
         depths: Depths::of(reference.main()),
         scope: options.scope,
@@ -240,6 +277,8 @@ type Executed = (Tensors, Tensors, Named);
 struct Run<'a> {
     reference: &'a Reference,
     conversion: &'a Conversion,
+    /// The batch, where it is not the file's own.
+    batch: Option<Stacked<'a>>,
     options: &'a Validation,
     depths: Depths,
     scope: Scope,
@@ -264,14 +303,18 @@ impl Run<'_> {
         };
         let mut shapes = Vec::new();
         for (held, &id) in trace.inputs.iter().zip(&self.graph().inputs) {
-            let shape = held.perm.shape(&self.graph().value(id).shape);
+            let shape = &self.graph().value(id).shape;
             let dims = shape.fixed().ok_or_else(|| {
                 Unrun::Source(format!(
                     "input {:?} has the dynamic shape {shape}",
                     held.tensor
                 ))
             })?;
-            shapes.push((held.onnx.to_string(), dims));
+            let dims = match self.batch {
+                Some(batch) => batch.dims(&held.tensor, dims),
+                None => dims,
+            };
+            shapes.push((held.onnx.to_string(), held.perm.dims(&dims)));
         }
         let onnx = OnnxRunner::load(self.conversion.bytes(), &shapes, watch).map_err(on_tract)?;
         let mut verdict = Verdict {
@@ -341,28 +384,9 @@ impl Run<'_> {
     fn run_reference(&self, sample: usize) -> Result<Executed, String> {
         let mut refused = String::new();
         for bound in [10, 3, 1] {
-            let inputs = self.inputs(sample, bound)?;
-            let mut layers = Named::new();
-            let mut observe = |name: &str, tensor: &Arc<Tensor>| {
-                if self.scope == Scope::Layers {
-                    layers.push((name.to_owned(), tensor.clone()));
-                }
-            };
-            let mut failed = None;
-            let done = guarded(|| match self.reference.run(inputs.clone(), &mut observe) {
-                Ok(outputs) => Ok(Some(outputs)),
-                Err(error) => {
-                    failed = Some(error.to_string());
-                    Ok(None)
-                }
-            });
-            match (done, failed) {
-                (Ok(Some(outputs)), _) => return Ok((inputs, outputs, layers)),
-                (Ok(None), Some(error)) => refused = error,
-                (Ok(None), None) => refused = "no reason given".into(),
-                (Err(why @ (Unrunnable::Refused(_) | Unrunnable::Panicked(_))), _) => {
-                    refused = why.to_string();
-                }
+            match self.run_whole(sample, bound) {
+                Ok(executed) => return Ok(executed),
+                Err(why) => refused = why,
             }
             if !self.has_integer_inputs() {
                 break;
@@ -371,13 +395,62 @@ impl Run<'_> {
         Err(format!("the TFLite graph on tract: {refused}"))
     }
 
+    /// One run, or those that a larger batch is made of.
+    fn run_whole(&self, sample: usize, bound: u8) -> Result<Executed, String> {
+        let Some(batch) = self.batch else {
+            return self.run_once(self.inputs(sample, bound, 0)?);
+        };
+        let mut runs: Vec<Executed> = Vec::new();
+        for run in 0..batch.runs() {
+            let mut inputs = self.inputs(sample, bound, run)?;
+            if let Some((first, ..)) = runs.first() {
+                for ((input, shared), &id) in inputs.iter_mut().zip(first).zip(&self.graph().inputs)
+                {
+                    let name = &*self.graph().value(id).name;
+                    if !batch.stack.spans.contains_key(name) {
+                        *input = shared.clone();
+                    }
+                }
+            }
+            runs.push(self.run_once(inputs)?);
+        }
+        batch.join(self.graph(), runs)
+    }
+
+    fn run_once(&self, inputs: Tensors) -> Result<Executed, String> {
+        let mut layers = Named::new();
+        let mut observe = |name: &str, tensor: &Arc<Tensor>| {
+            if self.scope == Scope::Layers {
+                layers.push((name.to_owned(), tensor.clone()));
+            }
+        };
+        let mut failed = None;
+        let done = guarded(|| match self.reference.run(inputs.clone(), &mut observe) {
+            Ok(outputs) => Ok(Some(outputs)),
+            Err(error) => {
+                failed = Some(error.to_string());
+                Ok(None)
+            }
+        });
+        match (done, failed) {
+            (Ok(Some(outputs)), _) => Ok((inputs, outputs, layers)),
+            (Ok(None), Some(error)) => Err(error),
+            (Ok(None), None) => Err("no reason given".into()),
+            (Err(why @ (Unrunnable::Refused(_) | Unrunnable::Panicked(_))), _) => {
+                Err(why.to_string())
+            }
+        }
+    }
+
     fn has_integer_inputs(&self) -> bool {
         let graph = self.graph();
         let integer = |id: &crate::ir::ValueId| graph.value(*id).stored.is_integer();
         graph.inputs.iter().any(integer)
     }
 
-    fn inputs(&self, sample: usize, bound: u8) -> Result<Vec<Arc<Tensor>>, String> {
+    /// The seeded inputs of a run; those of further runs look like the first's.
+    fn inputs(&self, sample: usize, bound: u8, run: usize) -> Result<Tensors, String> {
+        let sample = sample + run * RUN_STEP;
         let graph = self.graph();
         let source = Inputs::new(self.options.seed).integers_below(bound);
         let mut made = Vec::new();
@@ -438,6 +511,9 @@ impl Run<'_> {
         )
     }
 }
+
+/// Samples between those of two runs: a multiple of the number of textures.
+const RUN_STEP: usize = 3 << 16;
 
 fn on_tract(why: Unrunnable) -> Unrun {
     Unrun::Onnx(format!("the ONNX file on tract: {why}"))

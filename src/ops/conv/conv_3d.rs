@@ -6,8 +6,8 @@ use super::bias;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
-    Tolerance,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
+    RawOp, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -85,6 +85,10 @@ impl Operator for Conv3D {
         dims.extend(laid.output);
         dims.push(io.shape(1)?[4].clone());
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -8,8 +8,8 @@ use super::{bias, kernel};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
-    Tolerance,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
+    RawOp, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -97,6 +97,10 @@ impl Operator for DepthwiseConv2D {
         dims.extend(laid.output);
         dims.push(io.shape(1)?[3].clone());
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -8,7 +8,9 @@ use super::transposed::KERNEL;
 use super::transposed::Transposed;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance};
+use crate::op::{
+    Batch, Batched, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance,
+};
 use crate::ops::activation::Activation;
 use crate::ops::window::Window;
 use crate::tflite::options;
@@ -49,6 +51,10 @@ impl Operator for TransposeConv {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         self.0.infer(io)
+    }
+
+    fn batch(&self, _: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        self.0.batch(batch)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

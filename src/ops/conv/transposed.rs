@@ -3,9 +3,10 @@
 //! The result's extents are an operand; the padding is that of the convolution which would turn the result
 //! back into the input. What falls outside the result is dropped, and what nothing reaches is bias alone.
 
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{AxisMap, DType, Dim, OpError, Operands, Order, Placement, Shape};
+use crate::op::{AxisMap, Batch, Batched, DType, Dim, OpError, Operands, Order, Placement, Shape};
 use crate::ops::activation::Activation;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
@@ -127,6 +128,15 @@ impl Transposed {
             ));
         }
         Ok(dims[1..rank - 1].to_vec())
+    }
+
+    /// The result's extents hold the number of examples too.
+    pub fn batch(&self, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let span = batch.only(INPUT, &[OUTPUT_SHAPE])?;
+        match span.axis {
+            0 => Ok(Batched::at(span).extent_in(OUTPUT_SHAPE, 0)),
+            _ => Err(mixes(INPUT)),
+        }
     }
 
     pub fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {

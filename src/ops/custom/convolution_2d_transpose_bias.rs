@@ -10,8 +10,8 @@ use super::structs;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance,
+    AxisMap, Batch, Batched, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order,
+    Placement, RawOp, Shape, Tolerance,
 };
 use crate::ops::window::Window;
 
@@ -92,6 +92,10 @@ impl Operator for TransposeConvBias {
             x,
             outputs,
         ])]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

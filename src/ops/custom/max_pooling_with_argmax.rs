@@ -14,8 +14,8 @@ use super::structs::{Pool, positive, spatial};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
-    RawOp, Shape, Wire,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Order, Placement, RawOp, Shape, Wire,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -216,6 +216,10 @@ impl Operator for MaxPoolWithArgmax {
         dims.push(shape[3].clone());
         let shape = Shape::new(dims);
         Ok(Some(vec![shape.clone(), shape]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.along(io, AxisMap::same(4).result(1, 0..4), [0])
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -15,8 +15,8 @@ use super::structs::{Pool, spatial};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
-    RawOp, Shape,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Order, Placement, RawOp, Shape,
 };
 
 const EMITS: &[&str] = &[
@@ -142,6 +142,10 @@ impl Operator for MaxUnpooling {
             shape[3].clone(),
         ];
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.along(io, AxisMap::same(4).operand(1, 0..4), [0])
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

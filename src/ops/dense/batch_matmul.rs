@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire, broadcast,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape,
+    Tolerance, Wire, broadcast,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::matmul;
@@ -89,6 +90,21 @@ impl Operator for BatchMatMul {
         Ok(Some(vec![Shape::new(
             lead.dims().iter().cloned().chain(last),
         )]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let rank = io.result(0).shape.rank();
+        let (rows, columns, inner) = (rank - 2, rank - 1, rank);
+        let mut map = AxisMap::new(rank + 1).result(0, 0..rank);
+        for (slot, own) in [(0, [rows, inner]), (1, [inner, columns])] {
+            let lead = io.rank(slot)? - 2;
+            let own = match self.adjoint[slot] {
+                true => [own[1], own[0]],
+                false => own,
+            };
+            map = map.operand(slot, (rows - lead..rows).chain(own));
+        }
+        batch.broadcast_along(io, map, 0..rank)
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -4,7 +4,9 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, LowerCx, OpDef, OpError, Operands, Operator, Shape};
+use crate::op::{
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Shape,
+};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::gather;
 use crate::tflite::schema::BuiltinOperator;
@@ -36,6 +38,15 @@ impl Operator for EmbeddingLookup {
         let row = io.shape(1)?.dims()[1..].iter().cloned();
         let shape: Shape = [count].into_iter().chain(row).collect();
         Ok(Some(vec![shape]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let rank = io.result(0).shape.rank();
+        batch.along(
+            io,
+            AxisMap::new(rank).operand(0, [0]).result(0, 0..rank),
+            [0],
+        )
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -3,11 +3,12 @@
 //!
 //! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept.
 
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
-    Tolerance, Wire,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    RawOp, Shape, Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
@@ -203,6 +204,19 @@ impl Operator for FullyConnected {
         };
         let shape: Shape = lead.into_iter().chain([units]).collect();
         Ok(Some(vec![shape]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        if self.keep_num_dims {
+            return batch.same(io, 0..io.rank(0)?.saturating_sub(1));
+        }
+        let rows = Shape::new([Self::rows(io)?, Self::depth(io)?.into()]);
+        batch.only(0, &[])?;
+        let span = batch.regrouped(io, &rows)?;
+        match span.axis {
+            0 => Ok(Batched::at(span)),
+            _ => Err(mixes(0)),
+        }
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

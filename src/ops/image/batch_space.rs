@@ -7,10 +7,12 @@
 use super::batch_space_computed;
 use super::blocks::{self, Blocks};
 use super::regroup::Regroup;
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Wire,
+    AxisMap, Batch, Batched, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape, Span, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::space;
@@ -150,6 +152,23 @@ impl Operator for BatchSpace {
             Direction::ToBatch => blocks::to_batch(io)?,
             Direction::ToSpace => blocks::to_space(io)?.0,
         }]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (span, blocks) = (batch.only(0, &[])?, Blocks::of(io)?.blocks);
+        let count: usize = blocks.iter().product();
+        if span.axis != 0 || count == 0 {
+            return Err(mixes(0));
+        }
+        // Blocks stand before the examples.
+        let outer = match self.0 {
+            Direction::ToBatch => span.outer.checked_mul(count),
+            Direction::ToSpace => {
+                Some(span.outer / count).filter(|outer| outer * count == span.outer)
+            }
+        };
+        let outer = outer.ok_or_else(|| mixes(0))?;
+        Ok(Batched::at(Span { axis: 0, outer }))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -7,7 +7,8 @@ use super::regroup::Regroup;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, Shape,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::space;
@@ -114,6 +115,10 @@ impl Operator for DepthSpace {
             ],
         };
         Ok(Some(vec![[batch].into_iter().chain(rest).collect()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -8,8 +8,8 @@ use super::sizes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, Shape,
-    Tolerance, Wire,
+    AxisMap, Batch, Batched, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order,
+    Placement, Shape, Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::resize;
@@ -188,6 +188,10 @@ impl Operator for Resize {
             width,
             shape[3].clone(),
         ])]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, Shape, Wire,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    QuantRule, Shape, Wire,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -104,6 +105,16 @@ impl Operator for DynamicUpdateSlice {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (whole, block) = (io.dims(0)?, io.dims(1)?);
+        let map = AxisMap::same(whole.len()).operand(1, 0..whole.len());
+        batch.along(
+            io,
+            map,
+            (0..whole.len()).filter(|&axis| whole[axis] == block[axis]),
+        )
     }
 
     fn quant(&self) -> QuantRule {

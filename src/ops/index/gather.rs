@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, Wire, resolve_axis,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable, join};
 #[cfg(feature = "validate")]
@@ -144,6 +144,19 @@ impl Operator for Gather {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (axis, shared) = self.axes(io)?;
+        let (rank, own) = (io.rank(0)?, io.rank(1)? - shared);
+        let space = rank + own;
+        let indices = (0..shared).chain(rank..space);
+        let result = (0..axis).chain(rank..space).chain(axis + 1..rank);
+        let map = AxisMap::new(space)
+            .operand(0, 0..rank)
+            .operand(1, indices)
+            .result(0, result);
+        batch.along(io, map, (0..space).filter(|&other| other != axis))
     }
 
     /// A vector of indices leaves an axis where it was, one index takes it out. More axes of indices come to

@@ -6,7 +6,10 @@
 use super::gather::INDICES;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, Shape};
+use crate::op::{
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, QuantRule,
+    Shape,
+};
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::gather;
@@ -51,6 +54,13 @@ impl Operator for GatherNd {
         let (outer, length) = tuples(io, 1)?;
         let inner = &io.shape(0)?.dims()[length..];
         Ok(Some(vec![outer.iter().chain(inner).cloned().collect()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let last = io.rank(1)?.saturating_sub(1);
+        let rank = io.result(0).shape.rank();
+        let map = AxisMap::new(rank + 1).operand(1, (0..last).chain([rank]));
+        batch.along(io, map.result(0, 0..rank), 0..last)
     }
 
     fn quant(&self) -> QuantRule {

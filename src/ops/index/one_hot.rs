@@ -6,7 +6,10 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Wire};
+use crate::op::{
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape,
+    Wire,
+};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::gather;
 use crate::tflite::options;
@@ -96,6 +99,13 @@ impl Operator for OneHot {
             depth.map_or_else(|| io.unknown_dim(0, axis), Dim::Fixed),
         );
         Ok(Some(vec![dims.into_iter().collect()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (axis, rank) = (self.axis(io)?, io.result(0).shape.rank());
+        let others = || (0..rank).filter(|&other| other != axis);
+        let map = AxisMap::new(rank).operand(0, others()).result(0, 0..rank);
+        batch.along(io, map, others())
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

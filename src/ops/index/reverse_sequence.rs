@@ -5,7 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    DType, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, RawOp, Shape, resolve_axis,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, QuantRule, RawOp,
+    Shape, resolve_axis,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -83,6 +84,12 @@ impl Operator for ReverseSequence {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let ((time, lanes), rank) = (self.axes(io)?, io.rank(0)?);
+        let map = AxisMap::same(rank).operand(1, [lanes]);
+        batch.along(io, map, (0..rank).filter(|&axis| axis != time))
     }
 
     fn quant(&self) -> QuantRule {

@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, Shape,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::order;
@@ -64,6 +65,12 @@ impl Operator for TopK {
         dims[last] = count(io).map_or_else(|| io.unknown_dim(0, last), Dim::Fixed);
         let shape: Shape = dims.into_iter().collect();
         Ok(Some(vec![shape.clone(), shape]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let rank = io.rank(0)?;
+        let map = AxisMap::same(rank).result(1, 0..rank);
+        batch.along(io, map, 0..rank.saturating_sub(1))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -8,8 +8,8 @@ use tract_core::prelude::IntoTensor;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
-    broadcast,
+    AxisMap, Batch, Batched, DType, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement,
+    Shape, Tolerance, broadcast,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::binary::{Arithmetic, arithmetic};
@@ -39,6 +39,10 @@ impl Operator for AddN {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
-    Tolerance, broadcast,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape, Tolerance, broadcast,
 };
 use crate::ops::activation::Activation;
 use crate::ops::fold;
@@ -114,6 +114,10 @@ impl Operator for Arithmetic {
             return Ok(None);
         }
         Ok(fold::elementwise(io, |[a, b]| self.kind.fold(a, b)))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

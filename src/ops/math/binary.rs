@@ -12,8 +12,8 @@ use super::forms;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
-    Tolerance, Wire, broadcast,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape, Tolerance, Wire, broadcast,
 };
 use crate::ops::fold;
 #[cfg(feature = "validate")]
@@ -155,6 +155,10 @@ impl Operator for Binary {
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
         Ok(fold::elementwise(io, |[a, b]| (self.fold)(a, b)))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

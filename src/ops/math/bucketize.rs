@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    RawOp, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{cast, unary};
@@ -42,6 +43,10 @@ impl Operator for Bucketize {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

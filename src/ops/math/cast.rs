@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    Shape, Wire,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::{datum_type, kernels::cast};
@@ -84,6 +84,10 @@ impl Operator for Cast {
     /// Among INT32 and INT64, which are all that matters here.
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

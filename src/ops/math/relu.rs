@@ -4,7 +4,9 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape};
+use crate::op::{
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
 use crate::tflite::schema::BuiltinOperator as Code;
@@ -41,6 +43,10 @@ impl Operator for Limits {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

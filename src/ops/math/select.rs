@@ -9,8 +9,8 @@ use tract_core::prelude::IntoTensor;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape, broadcast,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, broadcast,
 };
 use crate::ops::fold;
 #[cfg(feature = "validate")]
@@ -109,6 +109,10 @@ impl Operator for Select {
         }
         let pick = |[condition, yes, no]: [i64; 3]| Some(if condition != 0 { yes } else { no });
         Ok(fold::elementwise(io, pick))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

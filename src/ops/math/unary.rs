@@ -9,7 +9,8 @@ use tract_core::prelude::Tensor;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    Tolerance,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{self, unary};
@@ -73,6 +74,10 @@ impl Operator for Unary {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -9,7 +9,8 @@ use tract_core::prelude::Tensor;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape,
 };
 use crate::tflite::schema::BuiltinOperator;
 
@@ -45,6 +46,10 @@ impl Operator for ZerosLike {
                 data: vec![0; bytes].into(),
             });
         Ok(zeros.map(|zeros| vec![zeros]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp,
-    Shape, Tolerance, Wire,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order,
+    Placement, RawOp, Shape, Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::normalize;
@@ -85,6 +85,10 @@ impl Operator for LocalResponseNormalization {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.same(io, 0..io.rank(0)?.saturating_sub(1))
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

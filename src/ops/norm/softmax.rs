@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Tolerance,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    Tolerance,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::normalize;
@@ -42,6 +43,10 @@ impl Operator for Softmax {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.same(io, 0..io.rank(0)?.saturating_sub(1))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -7,8 +7,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement, RawOp, Shape,
-    Tolerance, Wire,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
+    RawOp, Shape, Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -99,6 +99,10 @@ impl Operator for Pool2D {
         dims.extend(self.lay(io)?.output);
         dims.push(shape[3].clone());
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.first(io)
     }
 
     fn placement(&self, _: &Operands<'_>) -> Placement {

@@ -7,7 +7,8 @@ use half::f16;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::cast;
@@ -51,6 +52,10 @@ impl Operator for Dequantize {
             shape: literal.shape,
             data,
         }]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        batch.elementwise(io)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
-    Tolerance, resolve_axis,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
+    Shape, Tolerance, resolve_axis,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::order;
@@ -50,6 +50,14 @@ impl Operator for Cumsum {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![io.shape(0)?.clone()]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let axis = Self::axis(io)?;
+        batch.same(
+            io,
+            (0..io.rank(0)?).filter(|&other| axis.is_some_and(|axis| axis != other)),
+        )
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
-    resolve_axis,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    Shape, resolve_axis,
 };
 #[cfg(feature = "validate")]
 use crate::reference::{
@@ -81,6 +81,13 @@ impl Operator for Extreme {
         let mut dims = io.shape(0)?.dims().to_vec();
         dims.remove(Self::axis(io)?);
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (rank, axis) = (io.rank(0)?, Self::axis(io)?);
+        let kept = || (0..rank).filter(|&other| other != axis);
+        let map = AxisMap::new(rank).operand(0, 0..rank).result(0, kept());
+        batch.along(io, map, kept())
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -8,8 +8,8 @@ use super::forms::{Axes, Kind, Reduction};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
-    Tolerance, resolve_axis,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, Shape, Tolerance, resolve_axis,
 };
 use crate::ops::fold::Ints;
 #[cfg(feature = "validate")]
@@ -145,6 +145,16 @@ impl Operator for Reducer {
             Kind::Prod => reduce(1, i64::wrapping_mul),
         };
         Ok(y.write(io.result(0).dtype).map(|literal| vec![literal]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let Some(axes) = Self::axes(io)? else {
+            return Err(OpError::unsupported_operand(1, "computed axes"));
+        };
+        let rank = io.rank(0)?;
+        let kept = (0..rank).filter(|axis| self.keep_dims || !axes.contains(axis));
+        let map = AxisMap::new(rank).operand(0, 0..rank).result(0, kept);
+        batch.along(io, map, (0..rank).filter(|axis| !axes.contains(axis)))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape, Wire,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, Wire,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -63,6 +63,17 @@ impl Operator for BroadcastTo {
             view = view.repeat(axis, extent);
         }
         Ok(view.of(&literal).map(|literal| vec![literal]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        if batch.examples(0)?.is_none() {
+            return Ok(Batched::following());
+        }
+        let (own, rank) = (io.rank(0)?, io.result(0).shape.rank());
+        let map = AxisMap::new(rank)
+            .operand(0, rank - own..rank)
+            .result(0, 0..rank);
+        Ok(batch.along(io, map, 0..rank)?.shape_in(1, false))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

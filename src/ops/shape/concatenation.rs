@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    RawOp, Shape, resolve_axis,
+    AxisMap, Batch, Batched, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{expect_movable, join};
 #[cfg(feature = "validate")]
@@ -114,6 +114,13 @@ impl Operator for Concatenation {
 
     fn moves(&self, _: usize) -> bool {
         true
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (rank, axis) = (io.rank(0)?, self.axis(io)?);
+        let map = AxisMap::new(rank).result(0, 0..rank);
+        let map = (0..io.len()).fold(map, |map, slot| map.operand(slot, 0..rank));
+        batch.along(io, map, (0..rank).filter(|&other| other != axis))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

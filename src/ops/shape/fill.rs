@@ -2,11 +2,12 @@
 //!
 //! Source: LiteRT kernels/fill.cc. ONNX: Expand; small ones are constants.
 
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    Shape,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape,
 };
 use crate::ops::movers::{expect_movable, filled};
 #[cfg(feature = "validate")]
@@ -39,6 +40,13 @@ impl Operator for Fill {
         let known = io.operand(1)?.literal().zip(io.asked_shape(0)?.fixed());
         let literal = known.and_then(|(value, shape)| filled(&value, &shape));
         Ok(literal.map(|literal| vec![literal]))
+    }
+
+    fn batch(&self, _: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        match batch.examples(1)? {
+            None => Ok(Batched::following()),
+            Some(_) => Err(mixes(1)),
+        }
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

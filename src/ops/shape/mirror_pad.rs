@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule, RawOp, Shape,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, RawOp, Shape,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -80,6 +81,11 @@ impl Operator for MirrorPad {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![padded(io)?]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let pads = paddings(io)?.unwrap_or_default();
+        batch.same(io, (0..pads.len()).filter(|&axis| pads[axis] == (0, 0)))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

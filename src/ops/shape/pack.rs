@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    RawOp, Shape, resolve_axis,
+    AxisMap, Batch, Batched, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable, join};
 #[cfg(feature = "validate")]
@@ -97,6 +97,13 @@ impl Operator for Pack {
 
     fn moves(&self, _: usize) -> bool {
         true
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (axis, rank) = (self.axis(io)?, io.result(0).shape.rank());
+        let map = AxisMap::new(rank).result(0, 0..rank);
+        let map = (0..io.len()).fold(map, |map, slot| map.operand(slot, but(rank, axis)));
+        batch.along(io, map, but(rank, axis))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
@@ -192,6 +199,13 @@ impl Operator for Unpack {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (axis, rank) = (self.axis(io)?, io.rank(0)?);
+        let map = AxisMap::new(rank).operand(0, 0..rank);
+        let map = (0..io.results()).fold(map, |map, slot| map.result(slot, but(rank, axis)));
+        batch.along(io, map, but(rank, axis))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

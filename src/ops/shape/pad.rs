@@ -6,7 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape, Wire,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    Shape, Wire,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -86,6 +87,11 @@ impl Operator for Pad {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(Some(vec![padded(io)?]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let pads = paddings(io)?.unwrap_or_default();
+        batch.same(io, (0..pads.len()).filter(|&axis| pads[axis] == (0, 0)))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

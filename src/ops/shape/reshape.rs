@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, Term,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, Term,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::arrange;
@@ -161,6 +161,14 @@ impl Operator for Reshape {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        if io.operand(0)?.complex {
+            return Err(OpError::unsupported_operand(0, "complex numbers"));
+        }
+        let span = batch.regrouped(io, &io.result(0).shape)?;
+        Ok(Batched::at(span).shape_in(1, true))
     }
 
     /// Where only axes of extent 1 come and go, the others keep their meaning.

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    Shape, resolve_axis,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -68,6 +68,11 @@ impl Operator for Reverse {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let reversed = axes(io)?;
+        batch.same(io, (0..io.rank(0)?).filter(|axis| !reversed.contains(axis)))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

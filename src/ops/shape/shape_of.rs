@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, Term,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, Term,
 };
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator as Code, ShapeOptionsT, TensorType};
@@ -58,6 +58,10 @@ impl Operator for ShapeOf {
             Dim::Symbol(symbol) => Term::Extent(symbol.clone()),
         };
         Some(dims.map(term).collect())
+    }
+
+    fn batch(&self, _: &Operands<'_>, _: &Batch<'_>) -> Result<Batched, OpError> {
+        Ok(Batched::following())
     }
 
     /// Any order will do: the extents are put back into the file's.

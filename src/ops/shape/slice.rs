@@ -3,11 +3,12 @@
 //! Source: LiteRT kernels/slice.cc: a negative begin and a block that reaches beyond the tensor are refused.
 //! ONNX: Slice.
 
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape, Wire,
+    AxisMap, Batch, Batched, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, Wire,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -114,6 +115,20 @@ impl Operator for Slice {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let span = batch.only(0, &[2])?;
+        let blocks = blocks(io)?;
+        let whole = (0..blocks.len()).filter(|&axis| {
+            let extent = io.result(0).shape[axis].fixed();
+            blocks[axis].begin == Some(0) && blocks[axis].extent == extent
+        });
+        let batched = batch.same(io, whole)?;
+        match batch.differs_only_in(2, span.axis) {
+            true => Ok(batched.all_in(2, span.axis, -1)),
+            false => Err(mixes(2)),
+        }
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

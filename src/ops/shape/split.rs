@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator,
-    Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
+    AxisMap, Batch, Batched, Cut, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands,
+    Operator, Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -168,6 +168,13 @@ impl Operator for Split {
 
     fn moves(&self, slot: usize) -> bool {
         slot == self.data
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let (axis, rank) = (self.axis(io)?, io.rank(self.data)?);
+        let map = AxisMap::new(rank).operand(self.data, 0..rank);
+        let map = (0..io.results()).fold(map, |map, slot| map.result(slot, 0..rank));
+        batch.along(io, map, (0..rank).filter(|&other| other != axis))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

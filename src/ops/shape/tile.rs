@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -77,6 +77,14 @@ impl Operator for Tile {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        if batch.examples(0)?.is_none() {
+            return Ok(Batched::following());
+        }
+        let repeats = repeats(io)?.unwrap_or_default();
+        batch.same(io, (0..repeats.len()).filter(|&axis| repeats[axis] == 1))
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
-    Shape, Wire, resolve_axis,
+    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -104,6 +104,15 @@ impl Operator for Transpose {
         let folded = known
             .and_then(|(literal, perm)| View::whole(&literal.shape).permute(&perm).of(&literal));
         Ok(folded.map(|literal| vec![literal]))
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let Some(axes) = permutation(io)? else {
+            return Err(OpError::unsupported_operand(1, "a computed permutation"));
+        };
+        let rank = axes.len();
+        let map = AxisMap::new(rank).operand(0, 0..rank).result(0, axes);
+        batch.along(io, map, 0..rank)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

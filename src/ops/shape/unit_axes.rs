@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, resolve_axis,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -111,6 +111,16 @@ impl Operator for UnitAxes {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        match self.placement(io) {
+            Placement::Free(map) => {
+                let rank = io.rank(0)?.max(io.result(0).shape.rank());
+                batch.along(io, map, 0..rank)
+            }
+            _ => Err(OpError::unsupported_operand(1, "a computed axis")),
+        }
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {

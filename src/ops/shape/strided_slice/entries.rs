@@ -64,7 +64,9 @@ impl StridedSlice {
     fn is_whole(&self, io: &Operands<'_>, entry: usize) -> bool {
         let is = |slot, n| io.known_ints(slot).is_some_and(|ints| ints[entry] == n);
         let from_start = bit(self.begin_mask, entry) || is(1, 0);
-        is(3, 1) && from_start && bit(self.end_mask, entry)
+        // No axis reaches further than this.
+        let to_end = bit(self.end_mask, entry) || is(2, i32::MAX.into());
+        is(3, 1) && from_start && to_end && !self.offset
     }
 
     /// The cuts in numbers, by the operand's axes; `None` where an entry or an extent is computed.

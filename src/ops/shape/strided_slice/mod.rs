@@ -8,11 +8,12 @@ mod entries;
 #[cfg(feature = "validate")]
 mod reference;
 
+use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape, Wire,
+    AxisMap, Batch, Batched, Cut, DType, Dim, Holds, Literal, LowerCx, OpDef, OpError, Operands,
+    Operator, Placement, QuantRule, RawOp, Shape, Wire,
 };
 use crate::ops::movers::{View, expect_movable};
 use crate::tflite::options;
@@ -177,6 +178,45 @@ impl Operator for StridedSlice {
 
     fn moves(&self, slot: usize) -> bool {
         slot == 0
+    }
+
+    fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        let span = batch.only(0, &[2])?;
+        let cuts = self.cuts(io)?.unwrap_or_default();
+        let (mut operand, mut result, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        let mut end = None;
+        let steps = self.steps(io)?;
+        for (place, step) in steps.iter().enumerate() {
+            match *step {
+                Step::New => {}
+                Step::Whole(_) => whole.push(place),
+                Step::Cut { axis, entry, .. } => {
+                    let cut = cuts.iter().find(|cut| cut.axis == axis);
+                    let extent = io.shape(0)?[axis].fixed();
+                    if cut.is_some_and(|cut| {
+                        (cut.start, cut.step) == (0, 1) && Some(cut.extent) == extent
+                    }) {
+                        whole.push(place);
+                    }
+                    end = end.or((axis == span.axis).then_some(entry));
+                }
+            }
+            if *step != Step::New {
+                operand.push(place);
+            }
+            if !matches!(step, Step::Cut { drop: true, .. }) {
+                result.push(place);
+            }
+        }
+        let map = AxisMap::new(steps.len());
+        let batched = batch.along(io, map.operand(0, operand).result(0, result), whole)?;
+        match end {
+            Some(entry) if batch.differs_only_in(2, entry) => {
+                Ok(batched.all_in(2, entry, i32::MAX.into()))
+            }
+            None if batch.holds(2) == Holds::Same => Ok(batched),
+            _ => Err(mixes(2)),
+        }
     }
 
     /// The space is the operand's axes and the new ones, in the order of the entries.

@@ -11,10 +11,11 @@ use crate::batch::Stack;
 use crate::error::{Error, ErrorKind};
 use crate::ir::{Dim, Graph, Model, Perm, Shape, ValueId, dot};
 use crate::lift::Dims;
-use crate::lower::{self, Options};
+use crate::lower::{self, Kept, Options, Wishes};
 use crate::metadata::{Description, Whole};
 use crate::onnx::proto::{ModelProto, ValueInfoProto};
 use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
+use crate::passes::stored::{Activations, Quantized};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
@@ -40,6 +41,9 @@ pub struct Converter {
     opset: Option<i64>,
     metadata: bool,
     entry: Entry,
+    quantized: Quantized,
+    activations: Activations,
+    float_io: bool,
 }
 
 impl Default for Converter {
@@ -50,6 +54,9 @@ impl Default for Converter {
             opset: None,
             metadata: true,
             entry: Entry::default(),
+            quantized: Quantized::default(),
+            activations: Activations::default(),
+            float_io: false,
         }
     }
 }
@@ -132,6 +139,24 @@ impl Converter {
         self
     }
 
+    /// What becomes of quantised values.
+    pub fn quantized(mut self, quantized: Quantized) -> Self {
+        self.quantized = quantized;
+        self
+    }
+
+    /// How quantised values of type INT8 are kept.
+    pub fn activations(mut self, activations: Activations) -> Self {
+        self.activations = activations;
+        self
+    }
+
+    /// Declare quantised graph inputs and outputs as the real numbers they mean.
+    pub fn float_io(mut self, yes: bool) -> Self {
+        self.float_io = yes;
+        self
+    }
+
     /// Converts a model. The bytes are copied; use [`Converter::convert_bytes`] where they are shared.
     ///
     /// # Errors
@@ -164,7 +189,23 @@ impl Converter {
             let what = format!("ONNX opset {opset}: {MIN_OPSET} to {MAX_OPSET} can be written");
             return Err(Error::new(ErrorKind::Unsupported, what));
         }
-        let open = match self.attempt(tflite, &Dims::Open) {
+        let refused = match self.at_any_size(tflite, self.kept()) {
+            Err(error) if self.quantized == Quantized::Auto => error,
+            done => return done,
+        };
+        // What has no quantised form may have one in real numbers.
+        let Ok(mut conversion) = self.at_any_size(tflite, Kept::RealInside) else {
+            return Err(refused);
+        };
+        if !conversion.trace.real {
+            return Err(refused);
+        }
+        conversion.report.float_form = Some(refused.to_string());
+        Ok(conversion)
+    }
+
+    fn at_any_size(&self, tflite: &Source, kept: Kept) -> Result<Unwritten, Error> {
+        let open = match self.attempt(tflite, &Dims::Open, kept) {
             Ok(conversion) => return Ok(conversion),
             Err(error) => error,
         };
@@ -173,12 +214,29 @@ impl Converter {
         }
         // What cannot be said of every size may still be said of the sizes that the file declares, where
         // it declares any in place of the open ones.
-        let mut conversion = self.attempt(tflite, &Dims::Declared)?;
+        let mut conversion = self.attempt(tflite, &Dims::Declared, kept)?;
         conversion.report.fixed_dims = Some(open.to_string());
         Ok(conversion)
     }
 
-    fn attempt(&self, tflite: &Source, dims: &Dims) -> Result<Unwritten, Error> {
+    /// What is tried first.
+    fn kept(&self) -> Kept {
+        match self.quantized {
+            Quantized::Float => Kept::Real,
+            Quantized::Qdq | Quantized::Auto => Kept::Integers,
+        }
+    }
+
+    fn wishes(&self, kept: Kept) -> Wishes {
+        Wishes {
+            channels_first: self.channels_first,
+            kept,
+            activations: self.activations,
+            float_io: self.float_io,
+        }
+    }
+
+    fn attempt(&self, tflite: &Source, dims: &Dims, kept: Kept) -> Result<Unwritten, Error> {
         let mut clock = Clock::start();
         let mut operators = Counts::default();
         let request = self.request(tflite, dims);
@@ -191,7 +249,7 @@ impl Converter {
             clock.lap("read");
         })?;
         clock.lap("check");
-        let placed = Arc::new(lower::prepare(checked, self.channels_first));
+        let placed = Arc::new(lower::prepare(checked, self.wishes(kept))?);
         clock.lap("place");
         let options = Options { opset: self.opset };
         let mut lowered = lower::lower(&placed, options)?;
@@ -216,6 +274,7 @@ impl Converter {
             subgraph: placed.model().main.0,
             signature: placed.model().signature.clone(),
             signatures: placed.model().signatures.clone(),
+            float_form: None,
             stages: clock.laps(),
         };
         let trace = Trace::of(&placed, &lowered, entry, stack);
@@ -261,7 +320,7 @@ impl Converter {
         let tflite = &tflite.into();
         let checked = |dims| self.request(tflite, dims).load(|_| ());
         let resized = checked(&Dims::Open).or_else(|_| checked(&Dims::Declared))?;
-        let placed = lower::prepare(resized.checked, self.channels_first);
+        let placed = lower::prepare(resized.checked, self.wishes(self.kept()))?;
         Ok(dot::draw(&placed))
     }
 }
@@ -293,7 +352,7 @@ fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
             let (perm, layout) = placed.face(main, id);
             Port {
                 name: name.to_string(),
-                dtype: value.stored,
+                dtype: placed.declared(id).stored,
                 shape: perm.shape(&value.shape),
                 layout,
             }
@@ -418,6 +477,8 @@ pub(crate) struct Trace {
     pub outputs: Vec<Held>,
     /// Everything the two graphs share, in execution order.
     pub shared: Vec<Held>,
+    /// Have quantised values become the real numbers they mean?
+    pub real: bool,
 }
 
 /// A TFLite tensor in the ONNX graph.
@@ -461,6 +522,7 @@ impl Trace {
             inputs: face(&graph.inputs, &lowered.face.0, inputs),
             outputs: face(&graph.outputs, &lowered.face.1, outputs),
             shared: shared.collect(),
+            real: placed.is_real(),
         }
     }
 }

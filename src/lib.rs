@@ -41,6 +41,7 @@ mod validate;
 
 pub use convert::{Conversion, Converter, Unwritten, convert};
 pub use error::{Error, ErrorKind, Place, Site};
+pub use passes::stored::{Activations, Quantized};
 pub use registry::Registry;
 pub use report::{Counts, Port, Report};
 pub use signature::{Signature, SignatureTensor, signatures};

@@ -105,6 +105,9 @@ pub enum QuantRule {
     /// It moves elements without looking at them: where all its quantised operands and results have the same
     /// parameters, it is handed the stored integers.
     Moves,
+    /// It moves or orders elements as they are stored, whatever their parameters say; that all of them are
+    /// stored a step higher or lower makes no difference to it.
+    Carries,
     /// It computes with the stored integers, whatever they mean.
     Stored,
 }

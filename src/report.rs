@@ -36,6 +36,9 @@ pub struct Report {
     pub signature: Option<String>,
     /// All signatures of the file.
     pub signatures: Vec<Signature>,
+    /// Why quantised values became the real numbers they mean without having been asked to; `None` where
+    /// they did not.
+    pub float_form: Option<String>,
     /// What each stage of the pipeline took, in order.
     pub stages: Vec<(&'static str, Duration)>,
 }

@@ -28,7 +28,13 @@ pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>
             sizes.push((Symbol::new(format!("{name}.{axis}")), size));
         }
     }
-    let reference = Reference::new(tflite, &registry, &Entry::default(), &Dims::Bound(sizes))?;
+    let reference = Reference::new(
+        tflite,
+        &registry,
+        &Entry::default(),
+        &Dims::Bound(sizes),
+        false,
+    )?;
     let tensors = inputs.iter().map(|literal| tensor(literal).map(Arc::new));
     let tensors: Vec<_> = tensors
         .collect::<Result<_, _>>()

@@ -82,6 +82,9 @@ pub(crate) struct Convert {
     pub face: Face,
 
     #[command(flatten)]
+    pub stored: Stored,
+
+    #[command(flatten)]
     pub validation: Validate,
 
     /// Write what was done, or why it was not, as JSON
@@ -164,6 +167,62 @@ fn shape(text: &str) -> Result<(String, Shape), String> {
         )),
     });
     Ok((name.to_owned(), dims.collect::<Result<_, _>>()?))
+}
+
+/// What becomes of quantised values.
+#[derive(Args, Debug)]
+pub(crate) struct Stored {
+    /// Keep quantised values as integers, or make a plain float model of it
+    #[arg(long, value_name = "FORM", value_enum, default_value = "auto")]
+    pub quantized: Form,
+
+    /// Declare quantised inputs and outputs as the real numbers they mean
+    #[arg(long)]
+    pub float_io: bool,
+
+    /// Keep INT8 values as the file has them, or as UINT8, which onnxruntime is faster with on x86
+    #[arg(long, value_name = "TYPE", value_enum, default_value = "auto")]
+    pub activations: Activations,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// Integers between QuantizeLinear and DequantizeLinear
+    Qdq,
+    /// Real numbers everywhere, inputs and outputs included
+    Float,
+    /// Integers, or real numbers inside where an operator has no quantised form
+    Auto,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Activations {
+    /// As the file has them
+    Keep,
+    /// UINT8, each zero point 128 higher: the same numbers
+    Uint8,
+    /// UINT8 in models with quantised weights
+    Auto,
+}
+
+impl From<Form> for tfl2onnx::Quantized {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Qdq => tfl2onnx::Quantized::Qdq,
+            Form::Float => tfl2onnx::Quantized::Float,
+            Form::Auto => tfl2onnx::Quantized::Auto,
+        }
+    }
+}
+
+impl From<Activations> for tfl2onnx::Activations {
+    fn from(activations: Activations) -> Self {
+        match activations {
+            Activations::Keep => tfl2onnx::Activations::Keep,
+            Activations::Uint8 => tfl2onnx::Activations::UInt8,
+            Activations::Auto => tfl2onnx::Activations::Auto,
+        }
+    }
 }
 
 /// How the result is proved.

@@ -6,6 +6,7 @@ use crate::error::OpError;
 use crate::ir::{DType, Dim, Graph, GraphId, Literal, OpId, Perm, Shape};
 use crate::onnx::{Source, WireId};
 use crate::op::Operands;
+use crate::passes::stored::{Bounds, implied_activation};
 
 /// A value in the ONNX graph under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,6 +242,11 @@ impl<'c> LowerCx<'c> {
     /// Does quantising a result already keep it within these bounds?
     pub fn saturates(&self, slot: usize, low: Option<f64>, high: Option<f64>) -> bool {
         !self.stored && quant::saturates(self.io.result(slot), low, high)
+    }
+
+    /// The bounds of the activation that a result's range stood for, where quantised values have become real.
+    pub(crate) fn implied_activation(&self, slot: usize) -> Bounds {
+        implied_activation(&self.placed.ranges, self.owner(), self.graph, self.op, slot)
     }
 
     /// Begins a node.

@@ -12,15 +12,17 @@ use std::sync::Arc;
 pub use cx::{LowerCx, Wire};
 pub use forms::Cut;
 pub use node::NodeBuilder;
-#[cfg(feature = "validate")]
-pub(crate) use quant::limits;
-pub(crate) use quant::works_on_stored;
+pub(crate) use quant::{decoded, limits, works_on_stored};
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
-use crate::ir::{Content, Dim, Graph, GraphId, Literal, Model, OpId, Order, Perm, Shape, ValueId};
+use crate::ir::{
+    Content, Dim, Graph, GraphId, Literal, Model, OpId, Order, Perm, Shape, Value, ValueId,
+};
 use crate::onnx::{self, Attr, Build, Emitted, Face, Node, WireId};
-use crate::passes::{self, place::Plan};
+use crate::passes;
+use crate::passes::place::Plan;
+use crate::passes::stored::{self, Activations, Declared, Ranges};
 
 /// What a lowering is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +36,42 @@ pub(crate) struct Options {
 pub(crate) struct Placed {
     model: Model,
     plans: Vec<Plan>,
+    /// Inputs and outputs of the main graph that are declared otherwise than they are kept.
+    declared: Declared,
+    /// What quantised values could hold that have become real ones.
+    ranges: Ranges,
+}
+
+/// What a graph is prepared for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wishes {
+    /// Image-like inputs and outputs are declared channels first.
+    pub channels_first: bool,
+    /// What becomes of quantised values.
+    pub kept: Kept,
+    /// How INT8 values are kept.
+    pub activations: Activations,
+    /// Quantised inputs and outputs are declared as the real numbers they mean.
+    pub float_io: bool,
+}
+
+/// What becomes of quantised values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// They stay integers.
+    Integers,
+    /// They become the real numbers they mean.
+    Real,
+    /// The same, but for the inputs and outputs of the model.
+    RealInside,
 }
 
 impl Placed {
+    /// Have quantised values become real?
+    pub fn is_real(&self) -> bool {
+        !self.ranges.is_empty()
+    }
+
     pub fn graph(&self, id: GraphId) -> &Graph {
         &self.model.graphs[id.0]
     }
@@ -47,6 +82,12 @@ impl Placed {
 
     pub fn plan(&self, id: GraphId) -> &Plan {
         &self.plans[id.0]
+    }
+
+    /// What an input or output of the main graph is declared as.
+    pub fn declared(&self, id: ValueId) -> &Value {
+        let own = || self.model.main().value(id);
+        self.declared.get(&id).unwrap_or_else(own)
     }
 
     /// How a graph input or output is declared: its permutation from the file's order, and the order that
@@ -61,20 +102,35 @@ impl Placed {
 }
 
 /// Runs the passes and places every subgraph.
-pub(crate) fn prepare(checked: Checked, channels_first: bool) -> Placed {
+///
+/// # Errors
+/// What real numbers cannot express of a quantised operator.
+pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error> {
     let mut model = checked.into_model();
     let main = model.main.0;
-    let plans = model
-        .graphs
-        .iter_mut()
-        .enumerate()
-        .map(|(index, graph)| {
-            passes::run(graph);
-            let face = (channels_first && index == main).then_some(Order::ChannelsFirst);
-            passes::place::place(graph, face)
-        })
-        .collect();
-    Placed { model, plans }
+    model.graphs.iter_mut().for_each(passes::run);
+    let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
+    match wishes.kept {
+        Kept::Integers => declared = stored::shift(&mut model, wishes.activations),
+        Kept::RealInside if !wishes.float_io => {
+            declared = stored::face(&model);
+            ranges = stored::to_real(&mut model)?;
+        }
+        Kept::Real | Kept::RealInside => ranges = stored::to_real(&mut model)?,
+    }
+    if wishes.float_io {
+        stored::float_face(&model, &mut declared);
+    }
+    let plans = model.graphs.iter().enumerate().map(|(index, graph)| {
+        let face = (wishes.channels_first && index == main).then_some(Order::ChannelsFirst);
+        passes::place::place(graph, face)
+    });
+    Ok(Placed {
+        plans: plans.collect(),
+        model,
+        declared,
+        ranges,
+    })
 }
 
 /// The ONNX graph of a model, and where each TFLite tensor went.
@@ -130,11 +186,9 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
     for (&id, name) in graph.inputs.iter().zip(&ports.inputs) {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
-        let shape = perm.shape(&value.shape);
         let wire = lowering
-            .build
-            .wire(value.stored, shape, onnx::Source::Input);
-        scope.bind(id, perm.clone(), Form::Stored, wire);
+            .input(id, &perm, &mut scope)
+            .map_err(at_face(graph, value))?;
         inputs.push((name.clone(), wire));
         input_perms.push(perm);
     }
@@ -144,20 +198,9 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
     for (&id, name) in graph.outputs.iter().zip(&ports.outputs) {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
-        let origin = Origin::output(&value.name);
-        let wire = lowering.read(graph, &mut scope, id, &perm, Form::Stored, &origin);
-        let wire = wire.map_err(|error| {
-            Halt::Fault(error.at(
-                crate::error::Site {
-                    subgraph: graph.name.clone(),
-                    op: None,
-                    code: None,
-                    place: None,
-                    tensor: Some(value.name.clone()),
-                },
-                |_| None,
-            ))
-        })?;
+        let wire = lowering
+            .output(id, &perm, &mut scope)
+            .map_err(at_face(graph, value))?;
         outputs.push((name.clone(), wire));
         output_perms.push(perm);
     }
@@ -174,6 +217,20 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
         held,
         face: (input_perms, output_perms),
     })
+}
+
+/// Says at which of a graph's inputs and outputs something went wrong.
+fn at_face<'g>(graph: &'g Graph, value: &'g Value) -> impl Fn(OpError) -> Halt + 'g {
+    |error| {
+        let site = crate::error::Site {
+            subgraph: graph.name.clone(),
+            op: None,
+            code: None,
+            place: None,
+            tensor: Some(value.name.clone()),
+        };
+        Halt::Fault(error.at(site, |_| None))
+    }
 }
 
 /// The state of one attempt.
@@ -245,6 +302,13 @@ impl Origin {
         }
     }
 
+    fn input(name: &str) -> Self {
+        Origin {
+            name: format!("input/{name}").into(),
+            place: "input".into(),
+        }
+    }
+
     fn output(name: &str) -> Self {
         Origin {
             name: format!("output/{name}").into(),
@@ -254,6 +318,43 @@ impl Origin {
 }
 
 impl Lowering {
+    /// An input of the main graph as it is declared; `scope` gets it as it is kept.
+    fn input(&mut self, id: ValueId, perm: &Perm, scope: &mut Scope) -> Result<WireId, OpError> {
+        let placed = self.placed.clone();
+        let (value, declared) = (placed.model.main().value(id), placed.declared(id));
+        let shape = perm.shape(&value.shape);
+        let source = onnx::Source::Input;
+        let wire = self.build.wire(declared.stored, shape, source);
+        let mut kept = wire;
+        if declared.stored != value.stored {
+            let origin = Origin::input(&value.name);
+            if declared.is_quantized() {
+                kept = self.dequantize(kept, declared, perm, &origin)?;
+            }
+            if value.is_quantized() {
+                kept = self.quantize(kept, value, &origin)?;
+            }
+        }
+        scope.bind(id, perm.clone(), Form::Stored, kept);
+        Ok(wire)
+    }
+
+    /// An output of the main graph as it is declared.
+    fn output(&mut self, id: ValueId, perm: &Perm, scope: &mut Scope) -> Result<WireId, OpError> {
+        let placed = self.placed.clone();
+        let graph = placed.model.main();
+        let (value, declared) = (graph.value(id), placed.declared(id));
+        let origin = Origin::output(&value.name);
+        if declared.stored == value.stored {
+            return self.read(graph, scope, id, perm, Form::Stored, &origin);
+        }
+        let real = self.read(graph, scope, id, perm, Form::Real, &origin)?;
+        match declared.is_quantized() {
+            true => self.quantize(real, declared, &origin),
+            false => Ok(real),
+        }
+    }
+
     /// Lowers every operator of a subgraph whose inputs are bound in `scope`.
     fn run(&mut self, id: GraphId, scope: &mut Scope) -> Result<(), Halt> {
         let placed = self.placed.clone();

@@ -15,7 +15,7 @@ use crate::op::{Operands, QuantRule};
 pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
     match rule {
         QuantRule::Real => false,
-        QuantRule::Stored => true,
+        QuantRule::Carries | QuantRule::Stored => true,
         QuantRule::Moves => {
             let operands = (0..io.len()).filter_map(|slot| io.get(slot));
             let results = (0..io.results()).map(|slot| io.result(slot));
@@ -230,7 +230,7 @@ fn parameters(value: &Value) -> Result<&Quant, OpError> {
 }
 
 /// What stored constants mean: `scale · (stored − zero_point)`.
-pub(super) fn decoded(
+pub(crate) fn decoded(
     literal: &Literal,
     quant: &Quant,
     axis: Option<usize>,

@@ -3,6 +3,8 @@
 #[cfg(feature = "validate")]
 use tract_core::prelude::{DatumType, Tensor};
 
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
 use crate::op::{LowerCx, OpError, Wire};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
@@ -49,8 +51,11 @@ impl Activation {
 
     /// The same on a reference tensor.
     #[cfg(feature = "validate")]
-    pub fn reference(self, x: Tensor) -> Result<Tensor, OpError> {
-        let (low, high) = self.range();
+    pub fn reference(self, cx: &ReferenceCx<'_>, x: Tensor) -> Result<Tensor, OpError> {
+        let (low, high) = match self {
+            Activation::None => cx.implied_activation(),
+            _ => self.range(),
+        };
         if (low, high) == (None, None) {
             return Ok(x);
         }
@@ -78,11 +83,14 @@ impl Activation {
 
     /// On what becomes result 0.
     pub fn lower(self, cx: &mut LowerCx<'_>, wire: Wire) -> Result<Wire, OpError> {
-        let (low, high) = self.range();
-        match self {
-            Activation::None => Ok(wire),
+        let (low, high) = match self {
+            Activation::None => cx.implied_activation(0),
+            _ => self.range(),
+        };
+        match (low, high) {
+            (None, None) => Ok(wire),
             _ if cx.saturates(0, low, high) => Ok(wire),
-            Activation::Relu if wire.dtype.is_float() => Ok(cx.unary("Relu", &wire)),
+            (Some(0.0), None) if wire.dtype.is_float() => Ok(cx.unary("Relu", &wire)),
             _ => cx.clip(&wire, low, high),
         }
     }

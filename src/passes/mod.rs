@@ -1,6 +1,7 @@
 //! Rewrites of the checked graph, in order, a reason beside each.
 
 pub(crate) mod place;
+pub(crate) mod stored;
 
 use crate::ir::Graph;
 

@@ -8,6 +8,7 @@ use super::{Tensors, datum_type, quant};
 use crate::error::OpError;
 use crate::ir::{DType, Graph, GraphId, OpId};
 use crate::op::{Operands, QuantRule};
+use crate::passes::stored::Bounds;
 
 type Call<'a> = &'a mut dyn FnMut(GraphId, Vec<Arc<Tensor>>) -> Result<Vec<Arc<Tensor>>, OpError>;
 
@@ -18,6 +19,8 @@ pub struct ReferenceCx<'a> {
     results: Vec<Option<Arc<Tensor>>>,
     /// Are quantised tensors handled as the integers they are stored as?
     stored: bool,
+    /// The bounds of the activation that result 0's range stood for, where quantised values have become real.
+    pub(super) implied: Bounds,
     call: Call<'a>,
 }
 
@@ -37,7 +40,8 @@ impl<'a> ReferenceCx<'a> {
         tensors: &mut Tensors,
         call: Call<'a>,
     ) -> Result<Self, OpError> {
-        let stored = graph.op(op).op.quant() == QuantRule::Stored;
+        let rule = graph.op(op).op.quant();
+        let stored = matches!(rule, QuantRule::Carries | QuantRule::Stored);
         let operands = graph
             .operands(op)
             .into_iter()
@@ -57,6 +61,7 @@ impl<'a> ReferenceCx<'a> {
             io,
             operands,
             stored,
+            implied: (None, None),
             call,
         })
     }
@@ -68,6 +73,11 @@ impl<'a> ReferenceCx<'a> {
                 tensor.ok_or_else(|| OpError::result(slot, "a tensor from the reference", "none"))
             })
             .collect()
+    }
+
+    /// The bounds of the activation that result 0's range stood for.
+    pub(crate) fn implied_activation(&self) -> Bounds {
+        self.implied
     }
 
     /// Operands and results as the checked model has them.

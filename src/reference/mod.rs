@@ -13,11 +13,13 @@ use std::sync::Arc;
 use tract_core::prelude::{DatumType, Tensor};
 
 pub use cx::ReferenceCx;
+pub(crate) use quant::{dequantize, quantize};
 
-use crate::check::{Checked, Folding, check};
+use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind, OpError};
-use crate::ir::{DType, Graph, GraphId, Literal, ValueId};
+use crate::ir::{DType, Graph, GraphId, Literal, Model, ValueId};
 use crate::lift::{Dims, lift};
+use crate::passes::stored::{Ranges, implied_activation, to_real};
 use crate::registry::Registry;
 use crate::signature::Entry;
 use crate::source::Source;
@@ -25,27 +27,35 @@ use crate::source::Source;
 /// A source model that can be executed.
 #[derive(Debug)]
 pub(crate) struct Reference {
-    checked: Checked,
+    model: Model,
+    /// What quantised values could hold that have become real ones.
+    ranges: Ranges,
 }
 
 /// What an execution shows: each tensor the graph computes, by name, as it is computed.
 pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
 
 impl Reference {
-    /// Reads the model anew, so that nothing the conversion did to its own copy is shared.
+    /// Reads the model anew, so that nothing the conversion did to its own copy is shared. With `real`
+    /// quantised values are the real numbers they mean.
     pub fn new(
         source: &Source,
         registry: &Registry,
         entry: &Entry,
         dims: &Dims,
+        real: bool,
     ) -> Result<Self, Error> {
         let model = lift(source, registry, entry, dims)?;
-        let checked = check(model, Folding::Keep)?;
-        Ok(Reference { checked })
+        let mut model = check(model, Folding::Keep)?.into_model();
+        let ranges = match real {
+            true => to_real(&mut model)?,
+            false => Ranges::new(),
+        };
+        Ok(Reference { model, ranges })
     }
 
     pub fn main(&self) -> &Graph {
-        self.checked.model().main()
+        self.model.main()
     }
 
     /// Runs the main subgraph.
@@ -57,7 +67,7 @@ impl Reference {
         inputs: Vec<Arc<Tensor>>,
         observe: Observer<'_>,
     ) -> Result<Vec<Arc<Tensor>>, Error> {
-        self.run_graph(self.checked.model().main, inputs, observe)
+        self.run_graph(self.model.main, inputs, observe)
     }
 
     fn run_graph(
@@ -66,7 +76,7 @@ impl Reference {
         inputs: Vec<Arc<Tensor>>,
         observe: Observer<'_>,
     ) -> Result<Vec<Arc<Tensor>>, Error> {
-        let graph = &self.checked.model().graphs[id.0];
+        let graph = &self.model.graphs[id.0];
         let mut tensors = Tensors::new(graph);
         for (&value, tensor) in graph.inputs.iter().zip(inputs) {
             tensors.put(value, tensor);
@@ -81,7 +91,9 @@ impl Reference {
                 self.run_graph(id, inputs, &mut |_, _| {})
                     .map_err(|error| OpError::unsupported(error.to_string()))
             };
+            let implied = implied_activation(&self.ranges, graph, id, op, 0);
             let mut cx = ReferenceCx::new(graph, op, &mut tensors, &mut call).map_err(located)?;
+            cx.implied = implied;
             node.op.reference(&mut cx).map_err(located)?;
             let results = cx.end().map_err(located)?;
             for (value, tensor) in graph.results(op).into_iter().zip(results) {

@@ -11,7 +11,7 @@ use crate::ir::Value;
 use crate::lower::limits;
 
 /// What a stored tensor means, as FLOAT32.
-pub(super) fn dequantize(tensor: &Tensor, value: &Value) -> Result<Tensor, OpError> {
+pub(crate) fn dequantize(tensor: &Tensor, value: &Value) -> Result<Tensor, OpError> {
     let Some(quant) = &value.quant else {
         return Err(OpError::inconsistent("no quantisation parameters"));
     };
@@ -39,7 +39,7 @@ pub(super) fn dequantize(tensor: &Tensor, value: &Value) -> Result<Tensor, OpErr
 }
 
 /// Reals as a value stores them.
-pub(super) fn quantize(
+pub(crate) fn quantize(
     tensor: &Tensor,
     value: &Value,
     dtype: DatumType,

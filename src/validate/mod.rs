@@ -6,6 +6,7 @@
 
 mod compare;
 mod depth;
+mod forms;
 mod guard;
 mod inputs;
 mod stacked;
@@ -19,7 +20,7 @@ use tract_core::prelude::Tensor;
 
 use crate::convert::{Conversion, Held};
 use crate::error::{Error, ErrorKind, OpError};
-use crate::ir::{Dim, Graph};
+use crate::ir::{Dim, Graph, Value};
 use crate::lift::Dims;
 use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type};
@@ -148,7 +149,8 @@ pub fn validate(
     let mut refused = String::new();
     let mut sizes = 0;
     for (dims, batch) in sizes_to_try(conversion) {
-        let reference = match Reference::new(tflite, registry, &conversion.trace.entry, &dims) {
+        let (entry, real) = (&conversion.trace.entry, conversion.trace.real);
+        let reference = match Reference::new(tflite, registry, entry, &dims, real) {
             Ok(reference) => reference,
             // The model itself does not take these sizes.
             Err(error) if dims != Dims::Declared => {
@@ -234,7 +236,10 @@ fn validate_at(
     batch: Option<Stacked<'_>>,
     options: &Validation,
 ) -> Result<Verdict, Unrun> {
+    let graph = reference.main();
+    let named = graph.values().map(|id| graph.value(id));
     let mut run = Run {
+        values: named.map(|value| (&*value.name, value)).collect(),
         reference,
         conversion,
         batch,
@@ -276,6 +281,8 @@ type Executed = (Tensors, Tensors, Named);
 
 struct Run<'a> {
     reference: &'a Reference,
+    /// The reference's values by name.
+    values: HashMap<&'a str, &'a Value>,
     conversion: &'a Conversion,
     /// The batch, where it is not the file's own.
     batch: Option<Stacked<'a>>,
@@ -335,8 +342,17 @@ impl Run<'_> {
         let trace = &self.conversion.trace;
         let (inputs, wanted, layers) = self.run_reference(sample).map_err(Unrun::Source)?;
         let mut fed = Vec::new();
-        for (held, tensor) in trace.inputs.iter().zip(&inputs) {
-            let turned = turn(tensor, held.perm.axes()).map_err(Unrun::Source)?;
+        let ports = self
+            .conversion
+            .report()
+            .inputs
+            .iter()
+            .zip(&self.graph().inputs);
+        for ((held, tensor), (port, &id)) in trace.inputs.iter().zip(&inputs).zip(ports) {
+            let dtype = datum_type(port.dtype).unwrap_or(tensor.datum_type());
+            let tensor = forms::as_onnx(tensor, self.graph().value(id), dtype)
+                .map_err(|error| Unrun::Source(error.to_string()))?;
+            let turned = turn(&tensor, held.perm.axes()).map_err(Unrun::Source)?;
             fed.push((held.onnx.to_string(), turned));
         }
         let got: HashMap<String, Arc<Tensor>> =
@@ -485,6 +501,11 @@ impl Run<'_> {
             .ok_or_else(|| format!("tract gave no output {:?}", held.onnx))?;
         let back = held.perm.inverse();
         let found = turn(found, back.axes())?;
+        let found = match self.values.get(&*held.tensor) {
+            Some(value) => forms::as_reference(&found, value, want.datum_type())
+                .map_err(|error| error.to_string())?,
+            None => found,
+        };
         let tolerance = self.depths.tolerance(&held.tensor, want.datum_type());
         let tolerance = tolerance.overridden(self.options.tolerance);
         Ok(match compare::compare(want, &found, tolerance) {

@@ -115,7 +115,7 @@ impl Operator for Conv3D {
         // The reference kernel takes [O, D, H, W, I].
         let w = kernels::arrange::transpose(&*cx.tensor(1)?, &[4, 0, 1, 2, 3])?;
         let y = kernels::conv::conv(&x, &w, b.as_deref(), &window)?;
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

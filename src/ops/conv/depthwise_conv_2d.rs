@@ -126,7 +126,7 @@ impl Operator for DepthwiseConv2D {
         let window = self.lay(cx.io())?.reference();
         let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
         let y = kernels::conv::depthwise_conv(&x, &w, b.as_deref(), &window)?;
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -196,6 +196,6 @@ impl Transposed {
         };
         let (x, b) = (cx.tensor(INPUT)?, cx.tensor_opt(BIAS));
         let y = kernels::transpose_conv::transpose_conv(&x, kernel, b.as_deref(), &spread)?;
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 }

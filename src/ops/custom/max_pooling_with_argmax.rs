@@ -292,7 +292,7 @@ impl Operator for MaxPoolWithArgmax {
             places.push(place);
         }
         let most = tensor(&shape, &most)?;
-        cx.finish(0, self.pool.activation.reference(most)?)?;
+        cx.finish(0, self.pool.activation.reference(cx, most)?)?;
         let places = match self.place {
             Place::InWindow => {
                 let places: Vec<f32> = places.iter().map(|&place| place as f32 + 0.1).collect();

@@ -247,7 +247,7 @@ impl Operator for FullyConnected {
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
         let y = matmul::fully_connected(&x, &w, b.as_deref(), self.keep_num_dims)?;
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -64,7 +64,7 @@ impl Operator for GatherNd {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

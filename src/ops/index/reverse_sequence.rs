@@ -93,7 +93,7 @@ impl Operator for ReverseSequence {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -79,7 +79,7 @@ impl Operator for TopK {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -138,7 +138,7 @@ impl Operator for Arithmetic {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let y = binary::arithmetic(self.kind.reference(), &*cx.tensor(0)?, &*cx.tensor(1)?)?;
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

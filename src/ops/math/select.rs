@@ -132,7 +132,7 @@ impl Operator for Select {
 
     /// The kernel copies what is stored, whatever the parameters (kernels/select.cc).
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -135,7 +135,7 @@ impl Operator for Pool2D {
             Kind::Average => pool::average_pool(&x, self.kernel, &window)?,
             Kind::L2 => pool::l2_pool(&x, self.kernel, &window)?,
         };
-        cx.finish(0, self.activation.reference(y)?)
+        cx.finish(0, self.activation.reference(cx, y)?)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -116,7 +116,7 @@ impl Operator for Pack {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
@@ -218,7 +218,7 @@ impl Operator for Unpack {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -78,6 +78,11 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N", value_parser = opset())]
     pub opset: Option<i64>,
 
+    /// Write constants to FILE beside OUT, as ONNX external data [default: OUT's name and .data; what is
+    /// beyond 2 GiB is written so in any case]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = data_name)]
+    pub external_data: Option<String>,
+
     #[command(flatten)]
     pub face: Face,
 
@@ -277,6 +282,15 @@ pub(crate) enum Depth {
     Layers,
 }
 
+/// The name of a file in the directory of another; empty for the default.
+fn data_name(name: &str) -> Result<String, String> {
+    let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+    match plain && !name.contains('\\') || name.is_empty() {
+        true => Ok(name.to_owned()),
+        false => Err("the name of a file without a directory is needed: it lies beside OUT".into()),
+    }
+}
+
 fn opset() -> impl clap::builder::TypedValueParser<Value = i64> {
     clap::value_parser!(i64).range(Converter::OPSETS)
 }
@@ -341,6 +355,33 @@ pub(crate) struct Plan {
     pub dot: Option<Target>,
 }
 
+impl Job {
+    /// Where the constants go if they get a file of their own; `None` where nothing can lie beside the output.
+    pub fn external_data(&self, asked: &Convert) -> Option<PathBuf> {
+        let Target::File(path) = &self.target else {
+            return None;
+        };
+        let asked = asked.external_data.as_deref().unwrap_or_default();
+        let name = match asked {
+            "" => format!("{}.data", path.file_name()?.to_str()?),
+            name => name.to_owned(),
+        };
+        Some(path.with_file_name(name))
+    }
+}
+
+impl Plan {
+    /// Is this file one of the inputs?
+    pub fn reads(&self, path: &Path) -> bool {
+        let sources = self.jobs.iter().map(|job| &job.source);
+        let mut files = sources.filter_map(|source| match source {
+            Source::File(file) => Some(identity(file)),
+            Source::Stdin => None,
+        });
+        files.any(|file| file == identity(path))
+    }
+}
+
 impl Convert {
     /// Should the file's own metadata be carried over?
     pub fn metadata(&self) -> bool {
@@ -372,8 +413,35 @@ impl Convert {
         if plan.dot.is_some() && plan.jobs.len() > 1 {
             return Err(usage("--dot takes one input, since it writes one graph"));
         }
-        refuse_clashes(&plan)?;
+        self.refuse_external_data(&plan)?;
+        refuse_clashes(&plan, &self.external_data_of(&plan))?;
         Ok(plan)
+    }
+}
+
+impl Convert {
+    /// The files that constants are asked to be put into.
+    fn external_data_of(&self, plan: &Plan) -> Vec<Target> {
+        let jobs = plan.jobs.iter().filter(|_| self.external_data.is_some());
+        let files = jobs.filter_map(|job| job.external_data(self));
+        files.map(Target::File).collect()
+    }
+
+    fn refuse_external_data(&self, plan: &Plan) -> Result<(), clap::Error> {
+        let Some(name) = &self.external_data else {
+            return Ok(());
+        };
+        if plan.jobs.len() > 1 && !name.is_empty() {
+            return Err(usage(
+                "--external-data=FILE takes one input: without FILE each has a name of its own",
+            ));
+        }
+        if plan.jobs.iter().any(|job| job.target == Target::Stdout) {
+            return Err(usage(
+                "--external-data needs OUT: nothing can lie beside the standard output",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -439,7 +507,7 @@ fn file_name(input: &Path) -> Result<OsString, clap::Error> {
 }
 
 /// Refuses to write one file twice, or over an input.
-fn refuse_clashes(plan: &Plan) -> Result<(), clap::Error> {
+fn refuse_clashes(plan: &Plan, data: &[Target]) -> Result<(), clap::Error> {
     let mut taken: HashMap<PathBuf, String> = HashMap::new();
     for job in &plan.jobs {
         if let Source::File(path) = &job.source {
@@ -448,7 +516,7 @@ fn refuse_clashes(plan: &Plan) -> Result<(), clap::Error> {
     }
     let mut standard_outputs = 0;
     let outputs = plan.jobs.iter().map(|job| &job.target);
-    for target in outputs.chain(&plan.report).chain(&plan.dot) {
+    for target in outputs.chain(data).chain(&plan.report).chain(&plan.dot) {
         let path = match target {
             Target::Stdout => {
                 standard_outputs += 1;

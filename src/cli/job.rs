@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tfl2onnx::{Converter, Error, Registry, Report, Source, Unwritten};
@@ -11,8 +12,9 @@ use tfl2onnx::{Scope, Status, Validation, Verdict, validate};
 #[cfg(feature = "validate")]
 use super::args::Depth;
 use super::args::{Convert, Job, Plan};
+use super::output::{self, Target};
 use super::progress::Progress;
-use super::{Exit, deliver, input};
+use super::{Exit, create, deliver, input};
 
 /// What became of one input.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Outcome {
     /// Where the file is, if it was written.
     pub output: Option<String>,
     pub output_bytes: Option<u64>,
+    /// Where its constants are, if they are in a file of their own.
+    pub external_data: Option<String>,
     pub report: Option<Report>,
     pub proof: Proof,
     pub fault: Option<Fault>,
@@ -58,11 +62,12 @@ pub(crate) enum Verb {
 }
 
 impl Fault {
+    /// What reading or writing met with; a fault of the model may be wrapped in it.
     pub fn io(verb: Verb, path: impl Display, error: io::Error) -> Self {
-        Fault::Io {
-            verb,
-            path: path.to_string(),
-            error,
+        let path = path.to_string();
+        match error.downcast::<Error>() {
+            Ok(error) => Fault::Refused(error),
+            Err(error) => Fault::Io { verb, path, error },
         }
     }
 
@@ -117,6 +122,7 @@ pub(crate) fn run(asked: &Convert, plan: &Plan, job: &Job) -> Outcome {
         input_bytes: None,
         output: None,
         output_bytes: None,
+        external_data: None,
         report: None,
         proof: Proof::None,
         fault: None,
@@ -147,7 +153,7 @@ fn steps(
     let converter = converter(asked);
     if let Some(target) = &plan.dot {
         let drawing = converter.dot(&tflite).map_err(Fault::Refused)?;
-        deliver(target, drawing.as_bytes(), None)?;
+        deliver(target, &mut |out| out.write_all(drawing.as_bytes()), None)?;
     }
     let onnx = converter.convert_source(&tflite).map_err(Fault::Refused)?;
     outcome.report = Some(onnx.report().clone());
@@ -161,12 +167,45 @@ fn steps(
 
     if write {
         progress.stage("writing", &job.target);
-        let conversion = onnx.load().map_err(Fault::Refused)?;
-        deliver(&job.target, conversion.bytes(), plan.out_dir.as_deref())?;
+        create(plan.out_dir.as_deref())?;
+        outcome.external_data = write_model(asked, plan, job, &onnx)?;
         outcome.output = Some(job.target.to_string());
         outcome.output_bytes = Some(onnx.size());
     }
     Ok(())
+}
+
+/// Writes the model, with its constants in a file beside it where that is asked for or cannot be otherwise;
+/// returns that file's path.
+fn write_model(
+    asked: &Convert,
+    plan: &Plan,
+    job: &Job,
+    onnx: &Unwritten,
+) -> Result<Option<String>, Fault> {
+    let beside = match &job.target {
+        Target::File(path) if asked.external_data.is_some() || onnx.needs_external_data() => {
+            Some((path, job.external_data(asked)))
+        }
+        _ => None,
+    };
+    let Some((path, data)) = beside else {
+        deliver(&job.target, &mut |out| onnx.write_to(out), None)?;
+        return Ok(None);
+    };
+    let fault = |error| Fault::io(Verb::Write, &job.target, error);
+    let data = data.ok_or_else(|| fault(io::Error::other("its name is not UTF-8")))?;
+    if plan.reads(&data) {
+        let error = io::Error::other("it is an input, and would get the model's constants");
+        return Err(Fault::io(Verb::Write, data.display(), error));
+    }
+    let name = data.file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default().to_owned();
+    let mut contents = |data: &mut dyn io::Write, model: &mut dyn io::Write| {
+        onnx.write_with_external_data(&name, model, data)
+    };
+    output::write_both(&data, Path::new(path), &mut contents).map_err(fault)?;
+    Ok(Some(data.display().to_string()))
 }
 
 fn converter(asked: &Convert) -> Converter {

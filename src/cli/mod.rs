@@ -7,6 +7,8 @@ mod ops;
 mod output;
 mod progress;
 mod report;
+mod signals;
+mod staged;
 mod summary;
 
 use std::io::{self, Write};
@@ -17,7 +19,7 @@ use clap::Parser;
 
 use args::{Cli, Command, Convert, Plan};
 use job::{Fault, Outcome, Verb};
-use output::Target;
+use output::{Content, Target};
 use summary::say;
 
 /// How a run ends, the gravest last.
@@ -38,6 +40,7 @@ impl From<Exit> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
+    signals::survive_size_limits();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return explain(&error).into(),
@@ -95,7 +98,7 @@ fn convert(asked: &Convert, plan: &Plan) -> Exit {
         .unwrap_or(Exit::Fine);
     if let Some(target) = &plan.report {
         let text = report::json(&outcomes);
-        if let Err(fault) = deliver(target, text.as_bytes(), None) {
+        if let Err(fault) = deliver(target, &mut |out| out.write_all(text.as_bytes()), None) {
             summary::faults(&fault, None);
             exit = exit.max(Exit::Refused);
         }
@@ -104,12 +107,17 @@ fn convert(asked: &Convert, plan: &Plan) -> Exit {
 }
 
 /// Writes an output, into a directory that may have to be made first.
-fn deliver(target: &Target, bytes: &[u8], dir: Option<&Path>) -> Result<(), Fault> {
+fn deliver(target: &Target, content: Content<'_>, dir: Option<&Path>) -> Result<(), Fault> {
+    create(dir)?;
+    target
+        .write(content)
+        .map_err(|error| Fault::io(Verb::Write, target, error))
+}
+
+fn create(dir: Option<&Path>) -> Result<(), Fault> {
     if let Some(dir) = dir {
         std::fs::create_dir_all(dir)
             .map_err(|error| Fault::io(Verb::Create, dir.display(), error))?;
     }
-    target
-        .write(bytes)
-        .map_err(|error| Fault::io(Verb::Write, target, error))
+    Ok(())
 }

@@ -1,8 +1,11 @@
-//! Writing a file so that it appears whole or not at all.
+//! Writing files so that they appear whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use super::signals;
+use super::staged::{self, Staged};
 
 /// Where bytes go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +13,12 @@ pub(crate) enum Target {
     Stdout,
     File(PathBuf),
 }
+
+/// What writes the content of a file.
+pub(crate) type Content<'c> = &'c mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
+
+/// What writes two files.
+pub(crate) type Contents<'c> = &'c mut dyn FnMut(&mut dyn Write, &mut dyn Write) -> io::Result<()>;
 
 impl Target {
     /// `-` is the standard output.
@@ -21,23 +30,55 @@ impl Target {
     }
 
     /// Writes all of it. A file of that name is replaced in one step, with the mode of a new file.
-    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(&self, content: Content<'_>) -> io::Result<()> {
         let path = match self {
             Target::Stdout => {
                 let mut stdout = io::stdout().lock();
-                stdout.write_all(bytes)?;
+                content(&mut stdout)?;
                 return stdout.flush();
             }
             Target::File(path) => path,
         };
-        match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        let Some(path) = replaceable(path)? else {
             // Replacing /dev/null or a pipe by a file is never what is meant.
-            Ok(meta) if !meta.is_file() => File::options().write(true).open(path)?.write_all(bytes),
-            // What a symbolic link stands for is replaced, not the link.
-            Ok(_) => replace(&fs::canonicalize(path)?, bytes),
-            Err(_) => replace(path, bytes),
-        }
+            return content(&mut File::options().write(true).open(path)?);
+        };
+        let mut file = Staged::new(staged::directory(&path))?;
+        content(&mut file)?;
+        file.place(&path)
+    }
+}
+
+/// Writes two files of one directory, the second of which makes no sense without the first. Both are whole and
+/// on the disk before either is in place, and an old first file comes back when the second cannot be placed.
+pub(crate) fn write_both(first: &Path, second: &Path, contents: Contents<'_>) -> io::Result<()> {
+    let special = || io::Error::other("only a regular file can have its data in another");
+    let first = replaceable(first)?.ok_or_else(special)?;
+    let second = replaceable(second)?.ok_or_else(special)?;
+    let (first_dir, second_dir) = (staged::directory(&first), staged::directory(&second));
+    let mut files = (Staged::new(first_dir)?, Staged::new(second_dir)?);
+    contents(&mut files.0, &mut files.1)?;
+    let _hold = signals::hold();
+    // Spare names for both: what is left is to rename, for which there is always room.
+    let files = (files.0.ready(first_dir)?, files.1.ready(second_dir)?);
+    let old = staged::kept(&first);
+    files.0.place(&first)?;
+    files.1.place(&second).inspect_err(|_| {
+        let _ = match old {
+            Some(old) => old.persist(&first).map_err(io::Error::from),
+            None => fs::remove_file(&first),
+        };
+    })
+}
+
+/// The name of the file to replace, or of a new one: what a symbolic link stands for, not the link. `None` for
+/// what is no file.
+fn replaceable(path: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(meta) if !meta.is_file() => Ok(None),
+        Ok(_) => fs::canonicalize(path).map(Some),
+        Err(_) => Ok(Some(path.to_owned())),
     }
 }
 
@@ -47,71 +88,5 @@ impl std::fmt::Display for Target {
             Target::Stdout => f.write_str("standard output"),
             Target::File(path) => write!(f, "{}", path.display()),
         }
-    }
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let dir = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    // A file without a name cannot be left behind, however this process ends. Not every file system has
-    // them; where anything is amiss, the named way is tried and its error is the one that counts.
-    #[cfg(target_os = "linux")]
-    if unnamed::replace(dir, path, bytes).is_ok() {
-        return Ok(());
-    }
-    named(dir, path, bytes)
-}
-
-/// By a temporary file beside `path`, which goes away with this function unless the process is killed.
-fn named(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tfl2onnx-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The mode of a file made by open(2): the umask takes from it what the user wants taken.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(dir)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-#[cfg(target_os = "linux")]
-mod unnamed {
-    use std::fs::{self, File};
-    use std::io::{self, Write};
-    use std::os::fd::AsRawFd;
-    use std::path::Path;
-
-    use rustix::fs::{AtFlags, CWD, Mode, OFlags};
-    use rustix::io::Errno;
-
-    /// By a file that has no name until all of it is on the disk (open(2), `O_TMPFILE`).
-    pub(super) fn replace(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let fd = rustix::fs::open(dir, flags, Mode::from_raw_mode(0o666))?;
-        let mut file = File::from(fd);
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        match link(&file, path) {
-            Err(Errno::EXIST) => {}
-            done => return Ok(done?),
-        }
-        // No call gives a file a name that is taken: it gets a free one and is renamed at once.
-        let spare = dir.join(format!(".tfl2onnx-{}.tmp", std::process::id()));
-        link(&file, &spare)?;
-        fs::rename(&spare, path).inspect_err(|_| {
-            let _ = fs::remove_file(&spare);
-        })
-    }
-
-    fn link(file: &File, path: &Path) -> rustix::io::Result<()> {
-        let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
-        rustix::fs::linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)
     }
 }

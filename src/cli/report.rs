@@ -22,6 +22,7 @@ fn model(outcome: &Outcome) -> Value {
         "input_bytes": outcome.input_bytes,
         "output": outcome.output,
         "output_bytes": outcome.output_bytes,
+        "external_data": outcome.external_data,
         "status": status(outcome).replace(' ', "_"),
         "seconds": outcome.took.as_secs_f64(),
         "errors": errors(outcome.fault.as_ref()),

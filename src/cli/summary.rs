@@ -109,7 +109,11 @@ fn unverified(proof: &Proof) -> Option<&str> {
 fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
     let mut text = outcome.input.clone();
     match &outcome.output {
-        Some(output) => text.push_str(&format!(" -> {output}\n")),
+        Some(output) => {
+            let data = outcome.external_data.iter();
+            let data: String = data.map(|data| format!(" and {data}")).collect();
+            text.push_str(&format!(" -> {output}{data}\n"));
+        }
         None => text.push_str(": nothing written\n"),
     }
     let transposes = plural(report.transposes, "transpose");

@@ -2,7 +2,9 @@
 
 #![cfg(feature = "cli")]
 
+mod external;
 mod files;
+mod loss;
 mod told;
 #[cfg(feature = "validate")]
 mod validation;

@@ -211,6 +211,11 @@ impl OpError {
         Self::plain(ErrorKind::Inconsistent, what, None)
     }
 
+    /// What the operator would need is beyond a stated limit.
+    pub fn too_large(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::plain(ErrorKind::TooLarge, what, None)
+    }
+
     /// An operand is not what the operator takes.
     pub fn operand(slot: usize, expected: impl fmt::Display, found: impl fmt::Display) -> Self {
         Self::plain(

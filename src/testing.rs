@@ -16,6 +16,9 @@ use crate::signature::Entry;
 use crate::source::Source;
 use crate::validate::{OnnxRunner, Watch, guarded};
 
+/// The generated reader and writer of TFLite files, for tests that alter fields.
+pub use crate::tflite::schema;
+
 /// Executes a TFLite model on its inputs, in order.
 pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>, Error> {
     let tflite = &Source::from(tflite);

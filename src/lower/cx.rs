@@ -254,6 +254,23 @@ impl<'c> LowerCx<'c> {
         NodeBuilder::new(self, op_type)
     }
 
+    /// Asks for so many bytes of tables or nodes whose number depends on extents: a few bytes of a file may
+    /// claim any extent, so this comes before they are made. One conversion has 128 MiB for all of them.
+    ///
+    /// # Errors
+    /// When they would be more than is left.
+    pub fn make_room(&mut self, count: usize, width: usize) -> Result<(), OpError> {
+        let bytes = count.saturating_mul(width);
+        let left = self.lowering.room.checked_sub(bytes);
+        self.lowering.room = left.ok_or_else(|| {
+            OpError::too_large(format!(
+                "its ONNX form has tables of {bytes} bytes that the file does not have, and {} are left",
+                self.lowering.room
+            ))
+        })?;
+        Ok(())
+    }
+
     /// An initialiser, shared with every equal one.
     pub fn literal(&mut self, literal: Literal) -> Wire {
         let id = self.lowering.build.shared(literal);

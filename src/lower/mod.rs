@@ -144,6 +144,9 @@ pub(crate) struct Lowered {
     pub face: (Vec<Perm>, Vec<Perm>),
 }
 
+/// What operators may make of extents alone, in bytes: networks need some kilobytes.
+const ROOM: usize = 128 << 20;
+
 /// Lowers the main subgraph.
 ///
 /// # Errors
@@ -179,6 +182,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
         placed: placed.clone(),
         opset,
         build: Build::default(),
+        room: ROOM,
     };
     let mut scope = Scope::default();
     let mut inputs = Vec::new();
@@ -239,6 +243,8 @@ pub(crate) struct Lowering {
     placed: Arc<Placed>,
     opset: i64,
     build: Build,
+    /// Bytes that operators may still make of extents alone (`LowerCx::make_room`).
+    room: usize,
 }
 
 /// Where the values of one subgraph are: each in every order that something has read it in.

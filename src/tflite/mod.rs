@@ -7,7 +7,9 @@ mod flex;
 pub(crate) mod outline;
 pub(crate) mod packed;
 mod raw;
-pub(crate) mod schema;
+// Public within this private module, for `testing`.
+#[allow(missing_debug_implementations)]
+pub mod schema;
 mod sniff;
 pub(crate) mod sparse;
 

@@ -262,6 +262,7 @@ impl DetectionPostProcess {
         let classes = cx.cast(&classes, DType::Float32)?;
         let table = cx.concat(&[corners.clone(), classes, best], 2)?;
         let table = cx.reshape_to(&table, &[boxes, 4 + 2 * wide])?;
+        cx.make_room(4 + 2 * wide, 4)?;
         let nothing = cx.floats(&[1, 4 + 2 * wide], &vec![0.0; 4 + 2 * wide]);
         let table = cx.concat(&[table, nothing], 0)?;
         let rows = cx.gather(&table, &places, 0);

@@ -139,6 +139,7 @@ impl MaxPoolWithArgmax {
         let x = cx.reshape(x, &windows)?;
         let y = cx.reshape(y, &apart)?;
         let greatest = cx.compare("Equal", &x, &y)?;
+        cx.make_room(height * width, 8)?;
         let places: Vec<f32> = (0..height * width)
             .map(|place| place as f32 + 0.1)
             .collect();
@@ -166,6 +167,7 @@ impl MaxPoolWithArgmax {
         let first =
             |axis: usize, at: usize| (at * laid.strides[axis]) as i64 - laid.pads[axis].0 as i64;
         let [height, width] = Self::output(laid)?;
+        cx.make_room(height * width, 8)?;
         let firsts: Vec<i64> = (0..height * width)
             .map(|at| first(0, at / width) * row + first(1, at % width))
             .collect();
@@ -182,6 +184,7 @@ impl MaxPoolWithArgmax {
     fn in_image(cx: &mut LowerCx<'_>, flat: &Wire, channels: usize) -> Result<Wire, OpError> {
         let count = cx.scalar(DType::Int64, channels as f64)?;
         let place = cx.binary("Mul", flat, &count)?;
+        cx.make_room(channels, 8)?;
         let ints: Vec<i64> = (0..channels as i64).collect();
         let own = cx.int64s(&ints);
         let own = cx.reshape_to(&own, &[1, channels, 1, 1])?;

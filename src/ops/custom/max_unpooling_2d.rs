@@ -79,6 +79,7 @@ impl MaxUnpooling {
         let places = cx.cast(&places, DType::Int32)?;
         let places = cx.reshape(&places, &apart)?;
         let x = cx.reshape(&x, &apart)?;
+        cx.make_room(height * width, 8)?;
         let taps: Vec<i64> = (0..(height * width) as i64).collect();
         let taps = Literal::from_ints(DType::Int32, vec![height, 1, width], &taps);
         let taps = taps.ok_or_else(|| OpError::inconsistent("a window beyond 32 bits"))?;

@@ -103,6 +103,7 @@ impl TransformTensor {
             }],
         );
         let rows = cx.reshape_to(&rows, &[2, 1, 4])?;
+        cx.make_room(4 * pixels, 8)?;
         let mut points = Vec::with_capacity(4 * pixels);
         points.extend((0..pixels).map(|at| (at % width) as f32 + self.center));
         points.extend((0..pixels).map(|at| (at / width) as f32 + self.center));

@@ -133,6 +133,13 @@ impl Operator for DynamicUpdateSlice {
         }
         let most: Vec<i64> = (0..depth).map(|a| (whole[a] - block[a]) as i64).collect();
         let start = start(cx, &most)?;
+        cx.make_room(
+            block[..depth]
+                .iter()
+                .product::<usize>()
+                .saturating_mul(depth),
+            8,
+        )?;
         let places = places(&block[..depth]);
         let places = places.ok_or_else(|| OpError::inconsistent("a block without places"))?;
         let indices = match cx.known(&start).and_then(Literal::ints) {

@@ -37,15 +37,16 @@ fn sides(shape: &Shape) -> Option<(usize, usize)> {
 }
 
 /// True on the diagonal of a matrix.
-fn mask(cx: &mut LowerCx<'_>, (rows, columns): (usize, usize)) -> Wire {
+fn mask(cx: &mut LowerCx<'_>, (rows, columns): (usize, usize)) -> Result<Wire, OpError> {
+    cx.make_room(rows * columns, 1)?;
     let places = 0..rows * columns;
-    cx.literal(Literal {
+    Ok(cx.literal(Literal {
         dtype: DType::Bool,
         shape: vec![rows, columns],
         data: places
             .map(|place| u8::from(place / columns == place % columns))
             .collect(),
-    })
+    }))
 }
 
 /// A mask and a diagonal's elements, one a row, for matrices whose sides are known when the model runs.
@@ -100,7 +101,7 @@ impl Operator for MatrixDiag {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.source(0)?;
         let sides = sides(&cx.result_shape(0));
-        let mask = mask(cx, sides.ok_or_else(|| OpError::inconsistent("no matrix"))?);
+        let mask = mask(cx, sides.ok_or_else(|| OpError::inconsistent("no matrix"))?)?;
         let column = x.shape.dims().iter().cloned().chain([Dim::Fixed(1)]);
         let column = cx.reshape(&x, &column.collect())?;
         let zero = cx.scalar(x.dtype, 0.0)?;
@@ -151,7 +152,7 @@ impl Operator for MatrixSetDiag {
                 let mut dims = diagonal.shape.dims().to_vec();
                 dims.insert(dims.len() - usize::from(sides.0 > sides.1), Dim::Fixed(1));
                 let diagonal = cx.reshape(&diagonal, &dims.into_iter().collect())?;
-                (mask(cx, sides), diagonal)
+                (mask(cx, sides)?, diagonal)
             }
             None => at_run_time(cx, &x, &diagonal)?,
         };

@@ -54,6 +54,7 @@ impl OneHot {
         let depth = cx.result_shape(0)[self.axis(cx.io())?].clone();
         let classes = match Self::depth(cx.io())? {
             Some(depth) => {
+                cx.make_room(depth, 8)?;
                 let classes: Vec<i64> = (0..depth as i64).collect();
                 let classes = cx.int64s(&classes);
                 cx.cast(&classes, dtype)?

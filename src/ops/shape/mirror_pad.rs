@@ -109,6 +109,7 @@ impl Operator for MirrorPad {
                 let mut y = x;
                 for (axis, &pad) in pads.iter().enumerate() {
                     if let (Some(extent), true) = (y.shape[axis].fixed(), pad != (0, 0)) {
+                        cx.make_room(extent + pad.0 + pad.1, 8)?;
                         let image = cx.int64s(&self.image(extent, pad));
                         y = cx.gather(&y, &image, axis);
                     }

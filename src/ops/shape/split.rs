@@ -133,8 +133,7 @@ impl Operator for Split {
         if let Some(slot) = self.extents {
             io.expect_dtype(slot, &[DType::Int32, DType::Int64])?;
         }
-        let extents = self.extents(io)?;
-        if io.results() != self.pieces || extents.len() != self.pieces {
+        if io.results() != self.pieces || self.extents(io)?.len() != self.pieces {
             return Err(OpError::option("num_splits", io.results(), self.pieces));
         }
         let dtype = io.operand(self.data)?.dtype;

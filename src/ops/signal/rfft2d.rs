@@ -161,6 +161,9 @@ impl Operator for Rfft2D {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let plan = Plan::of(cx.io())?;
         let x = cx.real(0)?;
+        let along_rows = plan.input[1].saturating_mul(2 * plan.bins());
+        let along_columns = plan.input[0].saturating_mul(plan.length[0]);
+        cx.make_room(along_rows.saturating_add(along_columns), 8)?;
         let rows = Self::rows(cx, &x, &plan, 0);
         // exp(−iφ) y = cos φ · y − sin φ · (i y).
         let y = match plan.length[0] {

@@ -489,7 +489,7 @@ impl<'a> Operands<'a> {
         self.expect_rank(slot, 1..=1)?;
         let rank = self.dims(slot)?.first().copied().unwrap_or(0);
         let Some(terms) = self.terms(slot) else {
-            return Ok((0..rank).map(|axis| self.unknown_dim(0, axis)).collect());
+            return self.unknown_shape(rank);
         };
         let dim = |term: &Term| match term {
             Term::Extent(symbol) => Ok(Dim::Symbol(symbol.clone())),
@@ -563,6 +563,23 @@ impl<'a> Operands<'a> {
     pub fn unknown_dim(&self, result: usize, axis: usize) -> Dim {
         let name = &self.result(result).name;
         Dim::Symbol(Symbol::new(format!("{name}.{axis}")))
+    }
+
+    /// The shape of the first result where data say all of it but the rank.
+    ///
+    /// # Errors
+    /// A rank that no runtime has: the length of a tensor that a file declares may be any number.
+    pub fn unknown_shape(&self, rank: usize) -> Result<Shape, OpError> {
+        expect_possible_rank(rank)?;
+        Ok((0..rank).map(|axis| self.unknown_dim(0, axis)).collect())
+    }
+}
+
+/// Refuses a number of dimensions that no runtime has (TFLite's kernels end at 8).
+pub(crate) fn expect_possible_rank(rank: usize) -> Result<(), OpError> {
+    match rank {
+        0..=32 => Ok(()),
+        _ => Err(OpError::too_large(format!("a result of {rank} dimensions"))),
     }
 }
 

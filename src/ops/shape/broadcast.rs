@@ -6,7 +6,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
-    Placement, QuantRule, Shape, Wire,
+    Placement, QuantRule, Shape, Wire, expect_possible_rank,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -159,7 +159,7 @@ impl Operator for BroadcastArgs {
         for slot in [0, 1] {
             io.expect_dtype(slot, SHAPES)?;
             io.expect_rank(slot, 1..=1)?;
-            io.dims(slot)?;
+            expect_possible_rank(io.dims(slot)?[0])?;
         }
         io.expect_same_dtype(1, 0)?;
         if let (Some(a), Some(b)) = (io.known_ints(0), io.known_ints(1)) {

@@ -136,7 +136,7 @@ fn computed(io: &Operands<'_>) -> Result<Shape, OpError> {
             "computed, for complex numbers",
         ));
     }
-    Ok((0..rank).map(|axis| io.unknown_dim(0, axis)).collect())
+    io.unknown_shape(rank)
 }
 
 impl Operator for Reshape {

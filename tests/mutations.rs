@@ -32,8 +32,8 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// What the last panic said, and where.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// What a conversion may allocate beyond `FACTOR` times the file: the budget of folding and of sparse constants
-/// (64 MiB each), that of tables made of extents (128 MiB).
+/// What a conversion may allocate beyond `FACTOR` times the file: folding, sparse constants and tables made of
+/// extents have 64 MiB each, and a table is copied a few times while it is made.
 const ALLOWED: usize = 256 << 20;
 const FACTOR: usize = 64;
 
@@ -200,7 +200,7 @@ fn truncated_files_end_in_words() {
 #[test]
 fn flipped_bytes_end_in_words_or_in_a_file() {
     let flips = std::env::var("TFL2ONNX_FLIPS").ok();
-    let flips: usize = flips.map_or(500, |flips| flips.parse().expect("a number"));
+    let flips: usize = flips.map_or(300, |flips| flips.parse().expect("a number"));
     let tally = alone(|| {
         let mut tally = Tally::default();
         for (index, (path, data)) in fixtures().iter().enumerate() {
@@ -227,7 +227,7 @@ fn flipped_bytes_end_in_words_or_in_a_file() {
 #[test]
 fn altered_fields_end_in_words_or_in_a_file() {
     let rounds = std::env::var("TFL2ONNX_FLIPS").ok();
-    let rounds: usize = rounds.map_or(300, |rounds| rounds.parse().expect("a number"));
+    let rounds: usize = rounds.map_or(150, |rounds| rounds.parse().expect("a number"));
     let tally = alone(|| {
         let mut tally = Tally::default();
         for (index, (path, data)) in fixtures().iter().enumerate() {

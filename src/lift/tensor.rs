@@ -73,6 +73,9 @@ impl<'a> Reader<'a> {
             None => (dtype, None, content),
         };
         let quant = quant(tensor).filter(|quant| quantizes(quant, stored, &content));
+        if let Some(error) = quant.as_ref().and_then(|_| misfit(index, tensor, stored)) {
+            fault(error);
+        }
         Value {
             name,
             complex: parts.is_some(),
@@ -209,6 +212,28 @@ fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
     let narrow = dtype.bits().is_some_and(|bits| bits <= 16);
     let constant = matches!(content, Content::Constant(_));
     meaningful && dtype.is_integer() && (narrow || constant)
+}
+
+/// What is wrong with a quantised tensor's zero points, of which the interpreter wants one, or one for each scale
+/// (`ParseQuantization`, core/interpreter_builder.cc), and which the type must hold.
+fn misfit(index: usize, tensor: &schema::Tensor<'_>, stored: DType) -> Option<Error> {
+    let params = tensor.quantization()?;
+    let scales = params.scale()?.len();
+    let zeros = params.zero_point()?;
+    let inconsistent = |what| Some(Error::new(ErrorKind::Inconsistent, what));
+    if zeros.len() > 1 && zeros.len() != scales {
+        let found = zeros.len();
+        return inconsistent(format!(
+            "tensor {index} is quantised with {scales} scales and {found} zero points"
+        ));
+    }
+    let (least, greatest) = crate::lower::limits(stored)?;
+    let zero = zeros
+        .iter()
+        .find(|zero| !(least..=greatest).contains(zero))?;
+    inconsistent(format!(
+        "tensor {index} of type {stored} is quantised with zero point {zero}, which that type does not hold"
+    ))
 }
 
 fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {

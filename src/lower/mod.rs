@@ -145,7 +145,7 @@ pub(crate) struct Lowered {
 }
 
 /// What operators may make of extents alone, in bytes: networks need some kilobytes.
-const ROOM: usize = 128 << 20;
+const ROOM: usize = 64 << 20;
 
 /// Lowers the main subgraph.
 ///

@@ -6,8 +6,9 @@ use crate::ir::{Data, Perm};
 ///
 /// Axes that stay neighbours move as one, so a kernel's OHWI → OIHW is a batch of 2-D transpositions.
 pub(crate) fn permute(data: &Data, width: usize, dims: &[usize], perm: &Perm) -> Data {
+    let empty = dims.contains(&0);
     let (dims, perm) = merge(dims, perm);
-    if perm.len() <= 1 {
+    if perm.len() <= 1 || empty {
         return data.clone();
     }
     let mut strides = vec![width; dims.len()];

@@ -5,6 +5,7 @@
 mod external;
 mod files;
 mod loss;
+mod sizes;
 mod told;
 #[cfg(feature = "validate")]
 mod validation;

@@ -1,5 +1,7 @@
 //! CONV_2D, CONV_3D and DEPTHWISE_CONV_2D, channels last.
 
+use tract_core::internal::tract_ndarray::linalg::general_mat_mul;
+use tract_core::internal::tract_ndarray::{ArrayView2, ArrayViewMut2, s};
 use tract_core::internal::{EvalOp, IntoTValue, IntoTensor, TVec, Tensor, tvec};
 use tract_core::ops::cnn::{Conv, KernelFormat, PaddingSpec, PoolSpec};
 use tract_core::ops::nn::DataFormat;
@@ -84,12 +86,16 @@ pub fn conv(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window)
     else {
         return Err(KernelError::invalid("a convolution without channels"));
     };
-    window.output(spatial, taps)?;
+    let result: usize = window.output(spatial, taps)?.iter().product();
     check!(
         *depth > 0 && channels % depth == 0,
         "{channels} channels under a kernel of {depth}"
     );
     let group = channels / depth;
+    let patches = taps.iter().fold(result, |n, tap| n.saturating_mul(*tap));
+    if group == 1 && taps.len() == 2 && patches.saturating_mul(*depth) > MOST_PATCHES {
+        return conv_by_taps(x, kernel, bias, window);
+    }
     check!(outputs % group == 0, "{outputs} outputs in {group} groups");
     let bias = match bias {
         Some(bias) => bias.clone(),
@@ -129,6 +135,75 @@ pub fn conv(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window)
     Ok(result
         .ok_or_else(|| KernelError::invalid("tract's convolution has no result"))?
         .into_tensor())
+}
+
+/// Elements that tract's convolution may copy together for one image; beyond, memory is all it is about.
+const MOST_PATCHES: usize = 1 << 24;
+
+fn rows(data: &[f32], columns: usize) -> Result<ArrayView2<'_, f32>> {
+    let shape = (data.len().checked_div(columns).unwrap_or(0), columns);
+    ArrayView2::from_shape(shape, data).map_err(|error| KernelError::invalid(error.to_string()))
+}
+
+/// CONV_2D as one matrix product for each tap of the kernel and each row of the result.
+fn conv_by_taps(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window) -> Result {
+    let (&[n, h, w, c], &[outputs, kh, kw, _]) = (x.shape(), kernel.shape()) else {
+        return Err(KernelError::invalid(
+            "a convolution over other than two axes",
+        ));
+    };
+    let spatial = window.output(&[h, w], &[kh, kw])?;
+    let (oh, ow) = (spatial[0], spatial[1]);
+    let data = rows(elements(x)?, c)?;
+    let weights = rows(elements(kernel)?, kh * kw * c)?;
+    let bias = bias.map(elements::<f32>).transpose()?;
+    check!(
+        bias.is_none_or(|bias| bias.len() == outputs),
+        "a bias that does not match {outputs} outputs"
+    );
+    // Which columns of the result each tap of a row reaches, and the first column of the input it meets.
+    let reach: Vec<(usize, usize, usize)> = (0..kw)
+        .map(|tap| {
+            let met = |at: usize| {
+                let mut taps = window.taps(1, at, kw, w);
+                taps.find(|(other, _)| *other == tap)
+                    .map(|(_, source)| source)
+            };
+            let columns: Vec<usize> = (0..ow).filter(|&at| met(at).is_some()).collect();
+            match (columns.first(), columns.last()) {
+                (Some(&first), Some(&last)) => (first, last + 1, met(first).unwrap_or(0)),
+                _ => (0, 0, 0),
+            }
+        })
+        .collect();
+    build(&[n, oh, ow, outputs], |out: &mut [f32]| {
+        for (row, out) in out.chunks_exact_mut((ow * outputs).max(1)).enumerate() {
+            let (image, y) = (row / oh, row % oh);
+            if let Some(bias) = bias {
+                out.chunks_exact_mut(outputs)
+                    .for_each(|out| out.copy_from_slice(bias));
+            }
+            let Ok(mut out) = ArrayViewMut2::from_shape((ow, outputs), out) else {
+                continue;
+            };
+            for (ky, sy) in window.taps(0, y, kh, h) {
+                for (kx, &(first, end, source)) in
+                    reach.iter().enumerate().filter(|(_, r)| r.0 < r.1)
+                {
+                    let (start, step) = ((image * h + sy) * w + source, window.strides[1]);
+                    let last = start + (end - first - 1) * step;
+                    let tap = (ky * kw + kx) * c;
+                    general_mat_mul(
+                        1.0,
+                        &data.slice(s![start..=last;step, ..]),
+                        &weights.slice(s![.., tap..tap + c]).t(),
+                        1.0,
+                        &mut out.slice_mut(s![first..end, ..]),
+                    );
+                }
+            }
+        }
+    })
 }
 
 fn taps_of(kernel: &Tensor, format: &KernelFormat) -> TVec<usize> {
@@ -239,6 +314,20 @@ mod tests {
         let y = conv(&x, &ones, None, &window([1, 1], [2, 2], [0, 0], [0, 0])).unwrap();
         close(&y, &[1, 1, 1, 1], &[16.0]);
         assert!(conv(&x, &ones, None, &window([1, 1], [3, 3], [0, 0], [0, 0])).is_err());
+    }
+
+    /// The products of single taps add up to tract's convolution.
+    #[test]
+    fn taps_add_up() {
+        let x = ramp(&[2, 7, 9, 3], 0.1);
+        let kernel = ramp(&[4, 3, 2, 3], 0.01);
+        let bias = ramp(&[4], 1.0);
+        for (strides, dilations) in [([1, 1], [1, 1]), ([2, 3], [1, 1]), ([1, 2], [2, 3])] {
+            let window = window(strides, dilations, [1, 2], [2, 0]);
+            let whole = conv(&x, &kernel, Some(&bias), &window).unwrap();
+            let taps = conv_by_taps(&x, &kernel, Some(&bias), &window).unwrap();
+            close(&taps, whole.shape(), elements::<f32>(&whole).unwrap());
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 """Makes the fuzz targets' first corpora of the fixtures: `python fuzz/seed.py` (needs fixtures/requirements.txt).
 
-Models go to `read` and `convert` as they are; the sparsity of their tensors and the options of their custom
+Models go to `read` and `convert` as they are, and in archives to `bundle`; the sparsity of their tensors and the options of their custom
 operators, in the form that the other targets read (src/fuzzing.rs), to theirs.
 """
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 
 import flatbuffers
@@ -42,7 +44,28 @@ def options(model):
                 keep("flexbuffer", bytes(bytearray(operator.customOptions)))
 
 
+def archive(files, compression=zipfile.ZIP_STORED):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", compression) as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+    return data.getvalue()
+
+
+def bundles():
+    model = (FIXTURES / "models" / "blaze.tflite").read_bytes()[:2000]
+    small = archive({"a.tflite": model, "labels.txt": b"cat\ndog\n"}, zipfile.ZIP_DEFLATED)
+    keep("bundle", small)
+    keep("bundle", archive({"b.task": small, "c/d.tflite": model}))
+    keep("bundle", model + small)
+    for path in sorted(FIXTURES.rglob("*.task")) + sorted(FIXTURES.rglob("*.zip")):
+        keep("bundle", path.read_bytes())
+    for path in sorted(FIXTURES.rglob("*metadata*.tflite")):
+        keep("bundle", path.read_bytes())
+
+
 def main():
+    bundles()
     for path in sorted(FIXTURES.rglob("*.tflite")):
         data = path.read_bytes()
         if len(data) <= 1 << 14:

@@ -39,29 +39,33 @@ pub fn sparse(data: &[u8]) {
     let _ = sparse::decode(&sparsity, &shape, 1 << (width % 3), elements);
 }
 
-/// Reads every value of a FlexBuffer in every way.
+/// Reads the values of a FlexBuffer in every way; containers may hold themselves, so this ends somewhere.
 pub fn flexbuffer(data: &[u8]) {
     if let Ok(root) = Flex::root(data) {
-        visit(root, 0);
+        visit(root, &mut 1000);
     }
 }
 
-fn visit(value: Flex<'_>, depth: usize) {
+fn visit(value: Flex<'_>, left: &mut usize) {
     let _ = (
         value.as_int(),
         value.as_float(),
         value.as_bool(),
         value.as_str(),
     );
-    // Containers may hold themselves.
-    if depth == 4 {
-        return;
-    }
     for item in value.items().into_iter().flatten() {
-        visit(item, depth + 1);
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
+        visit(item, left);
     }
     for (name, item) in value.entries().into_iter().flatten() {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
         let _ = (value.int(name), value.float(name), value.ints(name));
-        visit(item, depth + 1);
+        visit(item, left);
     }
 }

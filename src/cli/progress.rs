@@ -6,6 +6,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::summary::printable;
+
 /// What is shorter needs no line.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often the line's clock moves.
@@ -70,6 +72,6 @@ impl Drop for Progress {
 /// Replaces the line that the cursor is on.
 fn line(text: &str) {
     let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "\r\x1b[K{text}");
+    let _ = write!(stderr, "\r\x1b[K{}", printable(text));
     let _ = stderr.flush();
 }

@@ -1,5 +1,6 @@
 //! What the program says on standard error, in words.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -17,7 +18,20 @@ const LABEL: usize = 12;
 
 /// Writes a line to standard error; who closed it does not want to know.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+}
+
+/// Text for a terminal: names out of a file may hold what moves its cursor or worse.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let harmless = |c: char| !c.is_control() || c == '\n';
+    if text.chars().all(harmless) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match harmless(c) {
+        true => c.to_string(),
+        false => c.escape_default().to_string(),
+    };
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
 /// Says what became of one input.

@@ -142,3 +142,13 @@ fn the_table_of_operators_lists_them() {
         "{table}"
     );
 }
+
+#[test]
+fn names_do_not_reach_the_terminal_as_they_are() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    let model = "fixtures/odd/terminal_name.tflite";
+    let said = exits(0, &["--verbose", model, text(&out)]);
+    assert!(said.contains("tensor"), "{said}");
+    assert!(!said.contains(['\x1b', '\r']), "{said:?}");
+}

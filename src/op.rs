@@ -391,6 +391,22 @@ impl<'a> Operands<'a> {
             .is_some_and(|&id| self.graph.is_read(id))
     }
 
+    /// Does an operator that reads this result read constant real numbers too?
+    pub fn meets_real_constants(&self, slot: usize) -> bool {
+        let Some(&result) = self.results.get(slot) else {
+            return false;
+        };
+        let constant = |value: &Value| {
+            value.constant().is_some() && value.stored.is_float() && !value.is_quantized()
+        };
+        self.graph.consumers(result).any(|(op, _)| {
+            let operands = self.graph.operands(op).into_iter().flatten();
+            operands
+                .into_iter()
+                .any(|id| constant(self.graph.value(id)))
+        })
+    }
+
     /// Is any operand or result quantised?
     pub fn is_quantized(&self) -> bool {
         let mut values = self.operand_ids().chain(self.results.iter().copied());

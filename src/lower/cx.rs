@@ -166,6 +166,22 @@ impl<'c> LowerCx<'c> {
         self.read(slot, &perm)
     }
 
+    /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
+    pub fn symmetric(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+        let mut value = self.io.operand(slot)?.clone();
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == value.shape.rank())
+            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), &value.shape))?;
+        if let Some(quant) = &mut value.quant {
+            quant.zero_point = vec![0; quant.zero_point.len()].into();
+        }
+        let stored = self.read_as(slot, &perm, Form::Stored)?;
+        let wire = self
+            .lowering
+            .dequantize(stored.id, &value, &perm, &self.origin)?;
+        Ok(self.wire(wire))
+    }
+
     /// An operand of an elementwise operator, in the operator's order and with axes of extent 1 put in so
     /// that ONNX's broadcasting, which aligns at the right, meets the right axes.
     pub fn broadcast(&mut self, slot: usize) -> Result<Wire, OpError> {
@@ -197,16 +213,39 @@ impl<'c> LowerCx<'c> {
         self.reshape(&wire, &shape)
     }
 
+    /// An operand in the operator's order: the integers it is stored as, whatever the operator's
+    /// [`QuantRule`](crate::op::QuantRule).
+    pub fn stored(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read_as(slot, &perm, Form::Stored)
+    }
+
+    /// An operand in the operator's order: what it means, in arithmetic that no runtime fuses with what
+    /// reads it.
+    pub fn plain(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read_as(slot, &perm, Form::Plain)
+    }
+
     fn read(&mut self, slot: usize, perm: &Perm) -> Result<Wire, OpError> {
+        let constant = self.io.get(slot).is_some_and(|v| v.constant().is_some());
+        let form = match self.stored {
+            true => Form::Stored,
+            // onnxruntime makes 8-bit arithmetic of a product of DequantizeLinear, whatever the other side is.
+            false if constant && quant::is_wide(&self.io) => Form::Plain,
+            false => Form::Real,
+        };
+        self.read_as(slot, perm, form)
+    }
+
+    fn read_as(&mut self, slot: usize, perm: &Perm, form: Form) -> Result<Wire, OpError> {
         let id = self
             .io
             .operand_id(slot)
             .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))?;
         let owner = self.owner();
-        let form = match self.stored {
-            true => Form::Stored,
-            false => Form::Real,
-        };
         let wire = self
             .lowering
             .read(owner, self.scope, id, perm, form, &self.origin)?;
@@ -284,8 +323,46 @@ impl<'c> LowerCx<'c> {
 
     /// Gives a result, in the operator's order.
     pub fn finish(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, self.result_dtype(slot))?;
+        let value = self.io.result(slot);
+        let wire = match value.is_quantized() && !self.stored {
+            true => self.lowering.quantize(wire.id, value, &self.origin)?,
+            false => wire.id,
+        };
+        self.give(slot, wire);
+        Ok(())
+    }
+
+    /// Gives a result as it is stored, in the operator's order.
+    pub fn finish_stored(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, self.io.result(slot).stored)?;
+        self.give(slot, wire.id);
+        Ok(())
+    }
+
+    /// Gives a quantised result as FLOAT32 steps from its zero point, in the operator's order. They are
+    /// rounded half to even, and held to the type's range.
+    pub fn finish_steps(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, DType::Float32)?;
+        let value = self.io.result(slot);
+        let wire = self.lowering.store_steps(wire.id, value, &self.origin)?;
+        self.give(slot, wire);
+        Ok(())
+    }
+
+    fn give(&mut self, slot: usize, wire: WireId) {
+        let id = self.io.result_id(slot);
+        let value = self.io.result(slot);
+        let perm = self.placed.plans[self.graph.0].result(self.op, slot, value.shape.rank());
+        if self.graph.0 == 0 {
+            self.lowering.build.hold(wire, &value.name);
+        }
+        self.scope.bind(id, perm, Form::Stored, wire);
+        self.finished += 1;
+    }
+
+    fn fits(&self, slot: usize, wire: &Wire, dtype: DType) -> Result<(), OpError> {
         let expected = self.result_shape(slot);
-        let dtype = self.result_dtype(slot);
         let fits = |(have, want): (&Dim, &Dim)| {
             have == want || have.fixed().is_none() || want.fixed().is_none()
         };
@@ -300,18 +377,6 @@ impl<'c> LowerCx<'c> {
         if wire.dtype != dtype {
             return Err(OpError::result(slot, dtype, wire.dtype));
         }
-        let id = self.io.result_id(slot);
-        let value = self.io.result(slot);
-        let perm = self.placed.plans[self.graph.0].result(self.op, slot, expected.rank());
-        let mut wire = wire.id;
-        if value.is_quantized() && !self.stored {
-            wire = self.lowering.quantize(wire, value, &self.origin)?;
-        }
-        if self.graph.0 == 0 {
-            self.lowering.build.hold(wire, &value.name);
-        }
-        self.scope.bind(id, perm, Form::Stored, wire);
-        self.finished += 1;
         Ok(())
     }
 

@@ -260,6 +260,8 @@ pub(crate) enum Form {
     Stored,
     /// What they mean.
     Real,
+    /// What they mean, in arithmetic that no runtime fuses with what reads it.
+    Plain,
 }
 
 impl Scope {
@@ -443,9 +445,12 @@ impl Lowering {
         if let Some((_, _, wire)) = known.iter().find(fits) {
             return Ok(*wire);
         }
-        if form == Form::Real {
+        if form != Form::Stored {
             let stored = self.read(graph, scope, id, perm, Form::Stored, origin)?;
-            let wire = self.dequantize(stored, value, perm, origin)?;
+            let wire = match form {
+                Form::Plain => self.dequantize_plainly(stored, value, perm, origin)?,
+                _ => self.dequantize(stored, value, perm, origin)?,
+            };
             scope.bind(id, perm.clone(), form, wire);
             return Ok(wire);
         }

@@ -7,7 +7,7 @@
 
 use super::{Lowering, Origin};
 use crate::error::OpError;
-use crate::ir::{DType, Literal, Perm, Quant, Shape, Value};
+use crate::ir::{DType, Dim, Literal, Perm, Quant, Shape, Value};
 use crate::onnx::{Attr, Source, WireId};
 use crate::op::{Operands, QuantRule};
 
@@ -31,6 +31,15 @@ pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
                 && quantized.all(|value| value.quant == first.quant && value.stored == first.stored)
         }
     }
+}
+
+/// Is 16-bit arithmetic asked for: is any operand or result stored in 16 bits?
+pub(super) fn is_wide(io: &Operands<'_>) -> bool {
+    let operands = (0..io.len()).filter_map(|slot| io.get(slot));
+    let results = (0..io.results()).map(|slot| io.result(slot));
+    operands
+        .chain(results)
+        .any(|value| value.is_quantized() && value.stored == DType::Int16)
 }
 
 /// The least and greatest stored values of an integer type.
@@ -88,8 +97,25 @@ impl Lowering {
                     self.build.hold(real, &value.name);
                     return Ok(real);
                 }
-                self.dequantize_by_arithmetic(wire, quant, origin)
+                self.dequantize_by_arithmetic(wire, quant, axis, origin)
             }
+        }
+    }
+
+    /// What a stored wire means, without DequantizeLinear. Constants stay the integers they are, which
+    /// runtimes fold when they load the file.
+    pub(super) fn dequantize_plainly(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let quant = parameters(value)?;
+        let axis = quant.axis.and_then(|axis| perm.position(axis));
+        match value.stored {
+            DType::Int8 | DType::UInt8 => self.dequantize_by_arithmetic(wire, quant, axis, origin),
+            _ => self.dequantize(wire, value, perm, origin),
         }
     }
 
@@ -143,35 +169,54 @@ impl Lowering {
         &mut self,
         wire: WireId,
         quant: &Quant,
+        axis: Option<usize>,
         origin: &Origin,
     ) -> Result<WireId, OpError> {
-        let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
-            return Err(OpError::unsupported(
-                "computed values quantised along an axis",
-            ));
-        };
+        let shape = self.along(wire, quant.scale.len(), axis)?;
         let real = self.arithmetic("Cast", wire, None, vec![("to", Attr::Int(1))], origin);
-        let real = match zero_point {
-            0 => real,
-            zero => self.arithmetic("Sub", real, Some(*zero as f32), vec![], origin),
+        let zeros: Vec<f32> = quant.zero_point.iter().map(|&zero| zero as f32).collect();
+        let real = match zeros.iter().all(|&zero| zero == 0.0) {
+            true => real,
+            false => {
+                let zeros = Literal::from_floats(shape.clone(), &zeros);
+                self.arithmetic("Sub", real, Some(zeros), vec![], origin)
+            }
         };
-        Ok(self.arithmetic("Mul", real, Some(*scale), vec![], origin))
+        let scales = Literal::from_floats(shape, &quant.scale);
+        Ok(self.arithmetic("Mul", real, Some(scales), vec![], origin))
+    }
+
+    /// The shape in which parameters along an axis meet a wire, the axis being one of its own.
+    fn along(
+        &self,
+        wire: WireId,
+        parameters: usize,
+        axis: Option<usize>,
+    ) -> Result<Vec<usize>, OpError> {
+        let shape = &self.build.fact(wire).shape;
+        let Some(axis) = axis else {
+            return Ok(Vec::new());
+        };
+        if shape.dims().get(axis).and_then(Dim::fixed) != Some(parameters) {
+            return Err(OpError::inconsistent(format!(
+                "{parameters} scales along axis {axis} of shape {shape}"
+            )));
+        }
+        let mut along = vec![1; shape.rank() - axis];
+        along[0] = parameters;
+        Ok(along)
     }
 
     fn arithmetic(
         &mut self,
         op_type: &'static str,
         wire: WireId,
-        operand: Option<f32>,
+        operand: Option<Literal>,
         attrs: Vec<(&'static str, Attr)>,
         origin: &Origin,
     ) -> WireId {
         let mut inputs = vec![Some(wire)];
-        if let Some(x) = operand {
-            inputs.push(Some(
-                self.build.shared(Literal::from_floats(Vec::new(), &[x])),
-            ));
-        }
+        inputs.extend(operand.map(|operand| Some(self.build.shared(operand))));
         let shape = self.build.fact(wire).shape.clone();
         let out = self.build.wire(DType::Float32, shape, Source::Node);
         self.push(op_type, inputs, vec![out], attrs, origin);
@@ -189,24 +234,58 @@ impl Lowering {
         if quant.axis.is_some() {
             return Err(OpError::unsupported("a result quantised along an axis"));
         }
-        let shape: Shape = self.build.fact(wire).shape.clone();
         match value.stored {
             DType::Int8 | DType::UInt8 => {
                 let (scale, zero_point) = self.parameter_wires(quant, value.stored);
-                let out = self.build.wire(value.stored, shape, Source::Node);
-                let inputs = vec![Some(wire), Some(scale), Some(zero_point)];
-                self.push("QuantizeLinear", inputs, vec![out], vec![], origin);
-                Ok(out)
+                Ok(self.quantize_linear(wire, scale, zero_point, value.stored, origin))
+            }
+            _ => {
+                let steps =
+                    self.arithmetic("Div", wire, Some(scalar(quant.scale[0])), vec![], origin);
+                self.store_steps(steps, value, origin)
+            }
+        }
+    }
+
+    fn quantize_linear(
+        &mut self,
+        wire: WireId,
+        scale: WireId,
+        zero_point: WireId,
+        dtype: DType,
+        origin: &Origin,
+    ) -> WireId {
+        let shape = self.build.fact(wire).shape.clone();
+        let out = self.build.wire(dtype, shape, Source::Node);
+        let inputs = vec![Some(wire), Some(scale), Some(zero_point)];
+        self.push("QuantizeLinear", inputs, vec![out], vec![], origin);
+        out
+    }
+
+    /// FLOAT32 steps from a value's zero point, as it stores them.
+    pub(super) fn store_steps(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let quant = parameters(value)?;
+        match value.stored {
+            DType::Int8 | DType::UInt8 => {
+                let (_, zero_point) = self.parameter_wires(quant, value.stored);
+                let one = self.build.shared(scalar(1.0));
+                Ok(self.quantize_linear(wire, one, zero_point, value.stored, origin))
             }
             DType::Int16 => {
-                let (scale, zero_point) = (quant.scale[0], quant.zero_point[0]);
-                let steps = self.arithmetic("Div", wire, Some(scale), vec![], origin);
-                let mut steps = self.arithmetic("Round", steps, None, vec![], origin);
+                let mut steps = self.arithmetic("Round", wire, None, vec![], origin);
+                let zero_point = quant.zero_point[0];
                 if zero_point != 0 {
-                    steps = self.arithmetic("Add", steps, Some(zero_point as f32), vec![], origin);
+                    let zero_point = scalar(zero_point as f32);
+                    steps = self.arithmetic("Add", steps, Some(zero_point), vec![], origin);
                 }
+                let shape: Shape = self.build.fact(wire).shape.clone();
                 let bounds = [f32::from(i16::MIN), f32::from(i16::MAX)]
-                    .map(|x| Some(self.build.shared(Literal::from_floats(Vec::new(), &[x]))));
+                    .map(|x| Some(self.build.shared(scalar(x))));
                 let clipped = self.build.wire(DType::Float32, shape.clone(), Source::Node);
                 let inputs = [vec![Some(steps)], bounds.to_vec()].concat();
                 self.push("Clip", inputs, vec![clipped], vec![], origin);
@@ -220,6 +299,10 @@ impl Lowering {
             ))),
         }
     }
+}
+
+fn scalar(x: f32) -> Literal {
+    Literal::from_floats(Vec::new(), &[x])
 }
 
 fn parameters(value: &Value) -> Result<&Quant, OpError> {

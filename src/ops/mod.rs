@@ -8,6 +8,7 @@ mod flow;
 pub(crate) mod fold;
 mod image;
 mod index;
+pub(crate) mod integer;
 mod math;
 pub(crate) mod movers;
 mod norm;

@@ -16,6 +16,8 @@ type Call<'a> = &'a mut dyn FnMut(GraphId, Vec<Arc<Tensor>>) -> Result<Vec<Arc<T
 pub struct ReferenceCx<'a> {
     io: Operands<'a>,
     operands: Vec<Option<Arc<Tensor>>>,
+    /// The operands as they are stored.
+    raw: Vec<Option<Arc<Tensor>>>,
     results: Vec<Option<Arc<Tensor>>>,
     /// Are quantised tensors handled as the integers they are stored as?
     stored: bool,
@@ -42,24 +44,25 @@ impl<'a> ReferenceCx<'a> {
     ) -> Result<Self, OpError> {
         let rule = graph.op(op).op.quant();
         let stored = matches!(rule, QuantRule::Carries | QuantRule::Stored);
-        let operands = graph
+        let io = Operands::new(graph, op);
+        let raw = graph
             .operands(op)
             .into_iter()
-            .map(|id| {
-                let Some(id) = id else { return Ok(None) };
-                let (tensor, value) = (tensors.get(graph, id)?, graph.value(id));
-                let real = value.is_quantized() && !stored;
-                Ok(Some(match real {
-                    true => Arc::new(quant::dequantize(&tensor, value)?),
-                    false => tensor,
-                }))
-            })
+            .map(|id| id.map(|id| tensors.get(graph, id)).transpose())
             .collect::<Result<Vec<_>, OpError>>()?;
-        let io = Operands::new(graph, op);
+        let operands = raw.iter().enumerate().map(|(slot, tensor)| {
+            let quantized = io.get(slot).filter(|value| value.is_quantized() && !stored);
+            Ok(match (tensor, quantized) {
+                (Some(tensor), Some(value)) => Some(Arc::new(quant::dequantize(tensor, value)?)),
+                (tensor, _) => tensor.clone(),
+            })
+        });
+        let operands = operands.collect::<Result<Vec<_>, OpError>>()?;
         Ok(ReferenceCx {
             results: vec![None; io.results()],
             io,
             operands,
+            raw,
             stored,
             implied: (None, None),
             call,
@@ -94,6 +97,21 @@ impl<'a> ReferenceCx<'a> {
     /// An operand's tensor, where it is given.
     pub fn tensor_opt(&self, slot: usize) -> Option<Arc<Tensor>> {
         self.operands.get(slot).cloned().flatten()
+    }
+
+    /// An operand's tensor as it is stored, whatever the operator's rule.
+    pub fn stored(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
+        let tensor = self.raw.get(slot).cloned().flatten();
+        tensor.ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
+    }
+
+    /// What an operand's tensor means, its zero point taken for 0.
+    pub fn symmetric(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
+        let mut value = self.io.operand(slot)?.clone();
+        if let Some(quant) = &mut value.quant {
+            quant.zero_point = vec![0; quant.zero_point.len()].into();
+        }
+        Ok(Arc::new(quant::dequantize(&*self.stored(slot)?, &value)?))
     }
 
     /// All operands' tensors; an omitted one is an error.
@@ -135,6 +153,41 @@ impl<'a> ReferenceCx<'a> {
     /// Gives a result. Its type, and its shape where one was inferred, must be as declared.
     pub fn finish(&mut self, slot: usize, tensor: impl Into<Arc<Tensor>>) -> Result<(), OpError> {
         let tensor = tensor.into();
+        self.fits(slot, &tensor, self.result_dtype(slot))?;
+        let value = self.io.result(slot);
+        self.results[slot] = Some(match datum_type(value.stored) {
+            Some(stored) if value.is_quantized() && !self.stored => {
+                Arc::new(quant::quantize(&tensor, value, stored)?)
+            }
+            _ => tensor,
+        });
+        Ok(())
+    }
+
+    /// Gives a result as it is stored.
+    pub fn finish_stored(
+        &mut self,
+        slot: usize,
+        tensor: impl Into<Arc<Tensor>>,
+    ) -> Result<(), OpError> {
+        let tensor = tensor.into();
+        self.fits(slot, &tensor, self.io.result(slot).stored)?;
+        self.results[slot] = Some(tensor);
+        Ok(())
+    }
+
+    /// Gives a quantised result as FLOAT32 steps from its zero point, which are rounded half to even, and held
+    /// to the type's range.
+    pub fn finish_steps(&mut self, slot: usize, steps: &Tensor) -> Result<(), OpError> {
+        self.fits(slot, steps, DType::Float32)?;
+        let value = self.io.result(slot);
+        let stored = datum_type(value.stored)
+            .ok_or_else(|| OpError::result(slot, "an integer type", value.stored))?;
+        self.results[slot] = Some(Arc::new(quant::store_steps(steps, value, stored)?));
+        Ok(())
+    }
+
+    fn fits(&self, slot: usize, tensor: &Tensor, dtype: DType) -> Result<(), OpError> {
         let value = self.io.result(slot);
         let fits = value.shape.rank() == tensor.rank()
             && (value.shape.dims().iter().zip(tensor.shape()))
@@ -143,17 +196,10 @@ impl<'a> ReferenceCx<'a> {
             let found = format!("{:?} from the reference", tensor.shape());
             return Err(OpError::result(slot, &value.shape, found));
         }
-        let dtype = self.result_dtype(slot);
         if datum_type(dtype) != Some(tensor.datum_type()) {
             let found = format!("{:?} from the reference", tensor.datum_type());
             return Err(OpError::result(slot, dtype, found));
         }
-        self.results[slot] = Some(match datum_type(value.stored) {
-            Some(stored) if value.is_quantized() && !self.stored => {
-                Arc::new(quant::quantize(&tensor, value, stored)?)
-            }
-            _ => tensor,
-        });
         Ok(())
     }
 

@@ -44,6 +44,24 @@ pub(crate) fn quantize(
     value: &Value,
     dtype: DatumType,
 ) -> Result<Tensor, OpError> {
+    store(tensor, value, dtype, |x, scale| x / scale)
+}
+
+/// Steps from its zero point as a value stores them.
+pub(super) fn store_steps(
+    tensor: &Tensor,
+    value: &Value,
+    dtype: DatumType,
+) -> Result<Tensor, OpError> {
+    store(tensor, value, dtype, |x, _| x)
+}
+
+fn store(
+    tensor: &Tensor,
+    value: &Value,
+    dtype: DatumType,
+    steps: impl Fn(f32, f32) -> f32,
+) -> Result<Tensor, OpError> {
     let parameters = value.quant.as_ref().zip(limits(value.stored));
     let Some((quant, (least, greatest))) = parameters.filter(|(quant, _)| quant.axis.is_none())
     else {
@@ -54,7 +72,7 @@ pub(crate) fn quantize(
     };
     let (scale, zero) = (quant.scale[0], quant.zero_point[0]);
     let step = |x: &f32| {
-        ((x / scale).round_ties_even() as i64)
+        (steps(*x, scale).round_ties_even() as i64)
             .saturating_add(zero)
             .clamp(least, greatest)
     };

@@ -12,6 +12,7 @@ use crate::op::{
     RawOp, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
+use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Laid, Window};
 #[cfg(feature = "validate")]
 use crate::reference::kernels;
@@ -113,10 +114,13 @@ impl Operator for DepthwiseConv2D {
         let groups = Self::channels(cx.io())?;
         let outputs = cx.io().dims(1)?[3];
         let x = cx.real(0)?;
-        let w = cx.permuted(1, &KERNEL_ORDER)?;
+        let w = kernel::lower(cx, 1, &KERNEL_ORDER)?;
         let b = bias::lower(cx, 2, outputs)?;
         let node = cx.node("Conv").inputs([&x, &w]).maybe(b.as_ref());
         let y = laid.attrs(node).attr("group", groups as i64).out_result(0);
+        if let Some(stage) = OutputStage::of(cx.io(), 0, 1, Some(2)) {
+            return stage.finish(cx, &y, 1, self.activation);
+        }
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
     }
@@ -124,8 +128,12 @@ impl Operator for DepthwiseConv2D {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let window = self.lay(cx.io())?.reference();
-        let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
+        let w = kernel::reference(cx, 1)?;
+        let (x, b) = (cx.tensor(0)?, cx.tensor_opt(2));
         let y = kernels::conv::depthwise_conv(&x, &w, b.as_deref(), &window)?;
+        if let Some(stage) = OutputStage::of(cx.io(), 0, 1, Some(2)) {
+            return stage.reference(cx, &y, self.activation);
+        }
         cx.finish(0, self.activation.reference(cx, y)?)
     }
 

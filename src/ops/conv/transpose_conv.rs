@@ -4,6 +4,8 @@
 //! `auto_pad`, which runtimes read differently), and Slice where the pads would be lopsided.
 
 #[cfg(feature = "validate")]
+use super::kernel;
+#[cfg(feature = "validate")]
 use super::transposed::KERNEL;
 use super::transposed::Transposed;
 #[cfg(feature = "validate")]
@@ -67,7 +69,7 @@ impl Operator for TransposeConv {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let kernel = cx.tensor(KERNEL)?;
+        let kernel = kernel::reference(cx, KERNEL)?;
         self.0.reference(cx, &kernel)
     }
 

@@ -8,6 +8,8 @@ use crate::batch::mixes;
 use crate::op::ReferenceCx;
 use crate::op::{AxisMap, Batch, Batched, DType, Dim, OpError, Operands, Order, Placement, Shape};
 use crate::ops::activation::Activation;
+#[cfg(feature = "validate")]
+use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
 use crate::reference::kernels;
@@ -196,6 +198,9 @@ impl Transposed {
         };
         let (x, b) = (cx.tensor(INPUT)?, cx.tensor_opt(BIAS));
         let y = kernels::transpose_conv::transpose_conv(&x, kernel, b.as_deref(), &spread)?;
+        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
+            return stage.reference(cx, &y, self.activation);
+        }
         cx.finish(0, self.activation.reference(cx, y)?)
     }
 }

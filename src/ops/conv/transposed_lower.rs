@@ -1,8 +1,9 @@
 //! Writing transposed convolutions.
 
-use super::bias;
 use super::transposed::{BIAS, INPUT, KERNEL, Laid, OUTPUT_SHAPE, Transposed};
+use super::{bias, kernel};
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Shape, Wire};
+use crate::ops::integer::multiplier::OutputStage;
 
 impl Transposed {
     pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
@@ -10,6 +11,9 @@ impl Transposed {
             Some(laid) => self.lower_known(cx, &laid)?,
             None => self.lower_computed(cx)?,
         };
+        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
+            return stage.finish(cx, &y, 1, self.activation);
+        }
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
     }
@@ -91,7 +95,7 @@ impl Transposed {
         let outputs = self.outputs(cx.io())?;
         let kernel = self.kernel(cx.io())?;
         let x = cx.real(INPUT)?;
-        let w = cx.permuted(KERNEL, self.kernel_order)?;
+        let w = kernel::lower(cx, KERNEL, self.kernel_order)?;
         let b = bias::lower(cx, BIAS, outputs)?;
         let mut shape = vec![x.shape[0].clone(), Dim::Fixed(outputs)];
         shape.extend(extents.iter().copied().map(Dim::Fixed));

@@ -9,6 +9,8 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape,
     Tolerance, Wire, broadcast,
 };
+use crate::ops::activation::Activation;
+use crate::ops::integer::multiplier::OutputStage;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::matmul;
 use crate::tflite::options;
@@ -110,14 +112,20 @@ impl Operator for BatchMatMul {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
         let y = cx.node("MatMul").inputs([&a, &b]).out_result(0);
-        cx.finish(0, y)
+        match OutputStage::of(cx.io(), 0, 1, None) {
+            Some(stage) => stage.finish(cx, &y, 0, Activation::None),
+            None => cx.finish(0, y),
+        }
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let [adjoint_a, adjoint_b] = self.adjoint;
         let y = matmul::matmul(&*cx.tensor(0)?, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
-        cx.finish(0, y)
+        match OutputStage::of(cx.io(), 0, 1, None) {
+            Some(stage) => stage.reference(cx, &y, Activation::None),
+            None => cx.finish(0, y),
+        }
     }
 
     fn tolerance(&self) -> Tolerance {

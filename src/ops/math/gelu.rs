@@ -11,6 +11,8 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
     Shape, Tolerance, Wire,
 };
+use crate::ops::integer::interpolated::Samples;
+use crate::ops::integer::scalar;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
 use crate::tflite::options;
@@ -18,7 +20,7 @@ use crate::tflite::schema::{BuiltinOperator, GeluOptionsT};
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::GELU, Gelu::parse)
     .versions(1..=3)
-    .emits(&["Erf", "Tanh", "Gelu"])];
+    .emits(&["Erf", "Tanh", "Gelu", "Gather"])];
 
 #[derive(Debug)]
 struct Gelu {
@@ -29,6 +31,19 @@ impl Gelu {
     fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         let GeluOptionsT { approximate } = options!(raw, builtin_options_as_gelu_options);
         Ok(Box::new(Gelu { approximate }))
+    }
+
+    /// The function by samples, where LiteRT computes it so.
+    fn samples(&self, io: &Operands<'_>) -> Result<Option<Samples>, OpError> {
+        let (x, y) = (io.operand(0)?, io.result(0));
+        let (true, Some(from), Some(to)) = (x.stored == DType::Int16, &x.quant, &y.quant) else {
+            return Ok(None);
+        };
+        let function = match self.approximate {
+            true => scalar::gelu_tanh,
+            false => scalar::gelu,
+        };
+        Samples::new(function, from, to).map(Some)
     }
 
     /// 2·Φ(x) − 1.
@@ -68,6 +83,11 @@ impl Operator for Gelu {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(samples) = self.samples(cx.io())? {
+            let codes = cx.stored(0)?;
+            let y = samples.lower(cx, &codes)?;
+            return cx.finish_stored(0, y);
+        }
         let x = cx.real(0)?;
         if cx.opset() >= 20 {
             let form = if self.approximate { "tanh" } else { "none" };
@@ -87,9 +107,13 @@ impl Operator for Gelu {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let f = match self.approximate {
-            true => unary::gelu_tanh,
-            false => unary::gelu,
+            true => scalar::gelu_tanh,
+            false => scalar::gelu,
         };
+        if let Some(samples) = self.samples(cx.io())? {
+            let y = unary::map(&*cx.stored(0)?, |code| samples.at(code))?;
+            return cx.finish_stored(0, y);
+        }
         let y = unary::map(&*cx.tensor(0)?, f)?;
         cx.finish(0, y)
     }

@@ -1,6 +1,9 @@
 //! DEQUANTIZE: real numbers from how they are stored. Of half floats, as weights often are, exactly.
 //!
-//! Source: LiteRT kernels/dequantize.cc. ONNX: Cast; constants become FLOAT32 initialisers.
+//! Source: LiteRT kernels/dequantize.cc. ONNX: DequantizeLinear. Where the real numbers meet constant ones,
+//! Cast, Sub, Mul: between DequantizeLinear and QuantizeLinear onnxruntime quantises such constants, the
+//! weights of a convolution, on its own (`WeightBiasQuantization`). Half floats: Cast; constants become
+//! FLOAT32 initialisers.
 
 use half::f16;
 
@@ -18,7 +21,7 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::DEQUANTIZE, |_| Ok(Box::new(Dequantize)))
             .versions(1..=9)
-            .emits(&["Cast", "DequantizeLinear"]),
+            .emits(&["Cast", "DequantizeLinear", "Sub", "Mul"]),
     ];
 
 #[derive(Debug)]
@@ -63,7 +66,10 @@ impl Operator for Dequantize {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let x = cx.real(0)?;
+        let x = match cx.io().meets_real_constants(0) {
+            true => cx.plain(0)?,
+            false => cx.real(0)?,
+        };
         let y = cx.cast(&x, DType::Float32)?;
         cx.finish(0, y)
     }

@@ -1,0 +1,8 @@
+//! LiteRT's integer kernels, where the real operator between DequantizeLinear and QuantizeLinear would give
+//! other numbers than they do: each in arithmetic that every ONNX runtime has, exact to the bit unless said
+//! otherwise.
+
+pub(crate) mod interpolated;
+pub(crate) mod multiplier;
+pub(crate) mod scalar;
+pub(crate) mod sigmoid;

@@ -350,6 +350,18 @@ impl<'c> LowerCx<'c> {
         Ok(())
     }
 
+    /// Gives a quantised result as FLOAT32 codes: steps from 0, whatever the zero point.
+    pub fn finish_codes(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, DType::Float32)?;
+        let mut value = self.io.result(slot).clone();
+        if let Some(quant) = &mut value.quant {
+            quant.zero_point = vec![0; quant.zero_point.len()].into();
+        }
+        let wire = self.lowering.store_steps(wire.id, &value, &self.origin)?;
+        self.give(slot, wire);
+        Ok(())
+    }
+
     fn give(&mut self, slot: usize, wire: WireId) {
         let id = self.io.result_id(slot);
         let value = self.io.result(slot);

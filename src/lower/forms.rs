@@ -8,6 +8,9 @@ use crate::error::OpError;
 use crate::ir::{DType, Dim, Literal, Shape};
 use crate::op::broadcast;
 
+/// Beyond the rounding errors of FLOAT32, and below what 8-bit results show.
+pub(crate) const AWAY_FROM_ZERO: f64 = 1.0 + 1.0 / (1 << 20) as f64;
+
 fn onnx_axes(axes: &[usize]) -> Vec<i64> {
     axes.iter().map(|&axis| axis as i64).collect()
 }
@@ -148,6 +151,13 @@ impl LowerCx<'_> {
     /// A node of two inputs that broadcast; the output has the type of the first.
     pub fn binary(&mut self, op_type: &'static str, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
         self.binary_as(op_type, a, b, a.dtype)
+    }
+
+    /// Numbers that a rounding of halves to even then rounds away from zero: a little more than they are.
+    /// LiteRT's integer kernels round so.
+    pub fn away_from_zero(&mut self, wire: &Wire) -> Result<Wire, OpError> {
+        let more = self.scalar(wire.dtype, AWAY_FROM_ZERO)?;
+        self.binary("Mul", wire, &more)
     }
 
     /// A comparison: two inputs that broadcast, BOOL output.

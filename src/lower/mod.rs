@@ -10,9 +10,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use cx::{LowerCx, Wire};
+pub(crate) use forms::AWAY_FROM_ZERO;
 pub use forms::Cut;
 pub use node::NodeBuilder;
-pub(crate) use quant::{decoded, limits, works_on_stored};
+pub(crate) use quant::{decoded, limits, saturates, works_on_stored};
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};

@@ -187,6 +187,19 @@ impl<'a> ReferenceCx<'a> {
         Ok(())
     }
 
+    /// Gives a quantised result as FLOAT32 codes, which are rounded half to even, and held to the type's range.
+    pub fn finish_codes(&mut self, slot: usize, codes: &Tensor) -> Result<(), OpError> {
+        self.fits(slot, codes, DType::Float32)?;
+        let mut value = self.io.result(slot).clone();
+        if let Some(quant) = &mut value.quant {
+            quant.zero_point = vec![0; quant.zero_point.len()].into();
+        }
+        let stored = datum_type(value.stored)
+            .ok_or_else(|| OpError::result(slot, "an integer type", value.stored))?;
+        self.results[slot] = Some(Arc::new(quant::store_steps(codes, &value, stored)?));
+        Ok(())
+    }
+
     fn fits(&self, slot: usize, tensor: &Tensor, dtype: DType) -> Result<(), OpError> {
         let value = self.io.result(slot);
         let fits = value.shape.rank() == tensor.rank()

@@ -4,6 +4,7 @@ mod batch_space;
 mod batch_space_computed;
 mod blocks;
 mod depth_space;
+mod lines;
 mod pixels;
 mod regroup;
 mod resize;

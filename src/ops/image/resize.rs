@@ -3,6 +3,7 @@
 //! Source: LiteRT kernels/{resize_bilinear,resize_nearest_neighbor}.cc. ONNX: Resize; Slice or Gather
 //! where that takes the very pixels that the kernel takes, and Resize may not.
 
+use super::lines;
 use super::pixels::{Form, Grid, spacing};
 use super::sizes;
 #[cfg(feature = "validate")]
@@ -35,7 +36,7 @@ pub(super) static DEFS: &[OpDef] = &[
     })
     .versions(1..=4)
     .arity(2..=2, 1..=1)
-    .emits(&["Resize"]),
+    .emits(&["Resize", "Gather", "Sub", "Mul", "Add"]),
     OpDef::new(BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, |raw| {
         let ResizeNearestNeighborOptionsT {
             align_corners,
@@ -136,6 +137,18 @@ impl Resize {
         self.resize(cx, x, coordinates, None)
     }
 
+    /// The extents of integers that LiteRT interpolates in integers, and elsewhere than the real scale says.
+    fn integer_extents(&self, io: &Operands<'_>) -> Result<Option<[(usize, usize); 2]>, OpError> {
+        let integers = matches!(io.operand(0)?.stored, DType::Int8 | DType::Int16);
+        if self.mode != Mode::Linear || !integers {
+            return Ok(None);
+        }
+        let off = |&(from, to): &(usize, usize)| !lines::is_exact(self.grid, from, to);
+        let listed = |&(_, to): &(usize, usize)| to <= MOST_PIXELS;
+        let extents = sizes::extents(io)?;
+        Ok(extents.filter(|axes| axes.iter().any(off) && axes.iter().all(listed)))
+    }
+
     fn resize(
         &self,
         cx: &mut LowerCx<'_>,
@@ -200,6 +213,16 @@ impl Operator for Resize {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(extents) = self.integer_extents(cx.io())? {
+            let codes = cx.stored(0)?;
+            let y = lines::lower(cx, self.grid, &codes, extents)?;
+            let y = match codes.dtype {
+                // Exact as long as there are 24 bits: halves are rounded as the kernel rounds them.
+                DType::Int8 => cx.away_from_zero(&y)?,
+                _ => y,
+            };
+            return cx.finish_codes(0, y);
+        }
         let x = cx.real(0)?;
         let y = match self.mode {
             Mode::Linear => self.linear(cx, &x)?,
@@ -218,6 +241,10 @@ impl Operator for Resize {
         let size: Result<Vec<usize>, _> = cx.ints(1)?.into_iter().map(usize::try_from).collect();
         let size: Option<[usize; 2]> = size.ok().and_then(|size| size.try_into().ok());
         let size = size.ok_or_else(|| OpError::operand(1, "two positive extents", "others"))?;
+        if self.integer_extents(cx.io())?.is_some() {
+            let y = resize::resize_codes(&*cx.stored(0)?, size, grid)?;
+            return cx.finish_stored(0, y);
+        }
         let y = match self.mode {
             Mode::Linear => resize::resize_bilinear(&x, size, grid)?,
             Mode::Nearest => resize::resize_nearest(&x, size, grid)?,

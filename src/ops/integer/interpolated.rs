@@ -15,14 +15,48 @@ const WIDTH: i32 = 128;
 #[derive(Debug)]
 pub(crate) struct Samples(Vec<i16>);
 
+/// LiteRT samples in the precision in which a function is given.
+macro_rules! sample {
+    ($name:ident, $real:ident) => {
+        /// Samples of a function of real numbers: scale and zero point of its codes, and of its results.
+        fn $name(
+            function: impl Fn($real) -> $real,
+            (scale, zero): ($real, $real),
+            (to_scale, to_zero): ($real, $real),
+        ) -> Samples {
+            let (least, greatest) = ($real::from(i16::MIN), $real::from(i16::MAX));
+            let (low, high) = (scale * (least - zero), scale * (greatest - zero));
+            let step = (high - low) / INTERVALS as $real;
+            let per_unit =
+                65536.0 / (to_scale * (greatest - to_zero) - to_scale * (least - to_zero));
+            let stored = |sample: $real| sample.max(least).min(greatest) as i16;
+            let mut samples: Vec<i16> = (0..INTERVALS)
+                .map(|i| {
+                    let at = |i: usize| low + i as $real * step;
+                    let sample = (function(at(i)) * per_unit).round();
+                    let next = function(at(i + 1)) * per_unit;
+                    let middle = (function(at(i) + step / 2.0) * per_unit).round();
+                    let error = ((next + sample) / 2.0).round() - middle;
+                    stored(sample - (error / 2.0).round())
+                })
+                .collect();
+            samples.push(stored((function(high) * per_unit).round()));
+            Samples(samples)
+        }
+    };
+}
+
+sample!(single, f32);
+sample!(double, f64);
+
 impl Samples {
-    /// Of a function of real numbers, between these parameters. FLOAT32 arithmetic in LiteRT's order.
+    /// Of a function between codes of these parameters.
     pub fn new(
         function: impl Fn(f32) -> f32,
         input: &Quant,
         output: &Quant,
     ) -> Result<Self, OpError> {
-        let ([scale], [0], [to_scale], [0]) = (
+        let ([scale], [0], [to], [0]) = (
             &*input.scale,
             &*input.zero_point,
             &*output.scale,
@@ -32,23 +66,12 @@ impl Samples {
                 "INT16 with a zero point, or along an axis",
             ));
         };
-        let (least, greatest) = (f32::from(i16::MIN), f32::from(i16::MAX));
-        let (low, high) = (scale * least, scale * greatest);
-        let step = (high - low) / INTERVALS as f32;
-        let per_unit = 65536.0 / (to_scale * greatest - to_scale * least);
-        let stored = |sample: f32| sample.max(least).min(greatest) as i16;
-        let mut samples: Vec<i16> = (0..INTERVALS)
-            .map(|i| {
-                let at = |i: usize| low + i as f32 * step;
-                let sample = (function(at(i)) * per_unit).round();
-                let next = function(at(i + 1)) * per_unit;
-                let middle = (function(at(i) + step / 2.0) * per_unit).round();
-                let error = ((next + sample) / 2.0).round() - middle;
-                stored(sample - (error / 2.0).round())
-            })
-            .collect();
-        samples.push(stored((function(high) * per_unit).round()));
-        Ok(Samples(samples))
+        Ok(single(function, (*scale, 0.0), (*to, 0.0)))
+    }
+
+    /// Of a function of `scale · (code − zero)`, in steps of 1/32768 nearly.
+    pub fn of(function: impl Fn(f64) -> f64, scale: f64, zero: f64) -> Self {
+        double(function, (scale, zero), (2.0 / 65535.0, 0.0))
     }
 
     /// Base and slope of each interval; the slope wraps around as the kernel's INT16 does.
@@ -71,6 +94,18 @@ impl Samples {
 
     /// The function of a wire of INT16 codes.
     pub fn lower(&self, cx: &mut LowerCx<'_>, codes: &Wire) -> Result<Wire, OpError> {
+        let y = self.values(cx, codes)?;
+        // A jump too high for INT16 wraps around, and so do the sums on its line.
+        let wraps = self.0.windows(2).any(|pair| match *pair {
+            [base, next] => next.checked_sub(base).is_none(),
+            _ => false,
+        });
+        let y = if wraps { cx.cast(&y, DType::Int32)? } else { y };
+        cx.cast(&y, DType::Int16)
+    }
+
+    /// The function of a wire of codes, in FLOAT32, and not wrapped around.
+    pub fn values(&self, cx: &mut LowerCx<'_>, codes: &Wire) -> Result<Wire, OpError> {
         // Interval −256 stands behind interval 255, where `Gather` finds it from the end.
         let mut lines: Vec<(i16, i16)> = self.lines().collect();
         lines.rotate_left(INTERVALS / 2);
@@ -96,13 +131,6 @@ impl Samples {
         );
         let delta = cx.binary("Mul", &slope, &within)?;
         let y = cx.binary("Add", &delta, &base)?;
-        let y = cx.unary("Floor", &y);
-        // A jump too high for INT16 wraps around, and so do the sums on its line.
-        let wraps = self.0.windows(2).any(|pair| match *pair {
-            [base, next] => next.checked_sub(base).is_none(),
-            _ => false,
-        });
-        let y = if wraps { cx.cast(&y, DType::Int32)? } else { y };
-        cx.cast(&y, DType::Int16)
+        Ok(cx.unary("Floor", &y))
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod interpolated;
 pub(crate) mod multiplier;
 pub(crate) mod scalar;
 pub(crate) mod sigmoid;
+pub(crate) mod softmax;

@@ -1,37 +1,130 @@
-//! The output stage of LiteRT's INT16 kernels: what they multiply an accumulator of 64 bits by.
+//! How LiteRT's integer kernels multiply by a real number.
 //!
 //! Source: LiteRT kernels/internal/{quantization_util,common}.cc (`QuantizeMultiplier`,
-//! `MultiplyByQuantizedMultiplier`): the multiplier is rounded to 16 bits, which is up to one step in 65536 of
-//! the result, and so is visible in INT16.
+//! `MultiplyByQuantizedMultiplier`). An accumulator of 64 bits, as INT16 kernels have, is multiplied by 16 bits
+//! of the multiplier, which is wrong by up to one step in 65536, and so shows in INT16. One of 32 bits is
+//! multiplied by 31 bits and rounded, then shifted to the right and rounded again.
 
 #[cfg(feature = "validate")]
 use tract_core::prelude::Tensor;
 
+use crate::lower::AWAY_FROM_ZERO;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, LowerCx, OpError, Operands, Wire};
 use crate::ops::activation::Activation;
 
-/// The multiplier that takes the place of this one.
-pub(crate) fn narrowed(multiplier: f64) -> f64 {
+/// A multiplier as fixed-point: the 31 bits of a fraction in [0.5, 1), and the power of two to go with it.
+fn fixed(multiplier: f64) -> (i64, i32) {
     if !multiplier.is_normal() || multiplier < 0.0 {
-        return 0.0;
+        return (0, 0);
     }
     // As `frexp`: multiplier = fraction · 2^shift, fraction in [0.5, 1).
     let shift = ((multiplier.to_bits() >> 52) as i32) - 1022;
-    let fraction = (multiplier / f64::from(shift).exp2() * f64::from(1u32 << 31)).round();
-    let (fixed, shift) = match fraction as i64 {
+    let fraction = multiplier / f64::from(shift).exp2();
+    let (fixed, shift) = match (fraction * ONE).round() as i64 {
         0x8000_0000 => (0x4000_0000, shift + 1),
         fixed => (fixed, shift),
     };
-    if shift < -31 {
-        return 0.0;
+    match shift < -31 {
+        true => (0, 0),
+        false => (fixed, shift),
     }
+}
+
+/// 1 in the fixed-point of multipliers.
+const ONE: f64 = (1u32 << 31) as f64;
+
+/// The power of two of a multiplier.
+pub(crate) fn shift(multiplier: f64) -> i32 {
+    fixed(multiplier).1
+}
+
+/// What takes the place of a multiplier of 64 bits.
+pub(crate) fn narrowed(multiplier: f64) -> f64 {
+    let (fixed, shift) = fixed(multiplier);
     let reduced = match fixed {
         0x7FFF_0000.. => 0x7FFF,
         _ => (fixed + (1 << 15)) >> 16,
     };
     reduced as f64 * f64::from(shift - 15).exp2()
+}
+
+/// What takes the place of a multiplier of 32 bits: a product that is rounded twice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rescale {
+    fixed: i64,
+    left: i32,
+    right: i32,
+}
+
+impl Rescale {
+    pub fn new(multiplier: f64) -> Self {
+        let (fixed, shift) = fixed(multiplier);
+        Rescale::shifted(fixed, shift)
+    }
+
+    fn shifted(fixed: i64, shift: i32) -> Self {
+        Rescale {
+            fixed,
+            left: shift.max(0),
+            right: (-shift).max(0),
+        }
+    }
+
+    /// For a sum of so many, the multiplier of their mean (`QuantizedMeanOrSum`, reference/reduce.h).
+    pub fn of_mean(multiplier: f64, count: usize) -> Self {
+        let (fixed, shift) = fixed(multiplier);
+        let Some(log) = count.checked_ilog2() else {
+            return Rescale::shifted(0, 0);
+        };
+        let more = (log as i32).min(32).min(31 + shift);
+        Rescale::shifted((fixed << more) / count as i64, shift - more)
+    }
+
+    /// A wire of whole numbers, multiplied: the first rounding is done, the last is left, to the nearest even
+    /// number. Exact as far as 24 bits go.
+    pub fn lower(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let factor = self.fixed as f64 / ONE * f64::from(self.left).exp2();
+        let (factor, half) = (cx.floats(&[], &[factor as f32]), cx.floats(&[], &[0.5]));
+        let y = cx.binary("Mul", x, &factor)?;
+        let y = cx.binary("Add", &y, &half)?;
+        let y = cx.unary("Floor", &y);
+        if self.right == 0 {
+            return Ok(y);
+        }
+        let factor = f64::from(-self.right).exp2() * AWAY_FROM_ZERO;
+        let factor = cx.floats(&[], &[factor as f32]);
+        cx.binary("Mul", &y, &factor)
+    }
+
+    /// A wire of INT64 numbers, none of them negative, for which their negatives stand: the product of those,
+    /// negated again, with both roundings. Exact.
+    pub fn lower_negated(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let int = |cx: &mut LowerCx<'_>, n: i64| cx.scalar(DType::Int64, n as f64);
+        let (factor, nudge) = (int(cx, self.fixed << self.left)?, int(cx, (1 << 30) - 1)?);
+        let unit = int(cx, 1 << 31)?;
+        let y = cx.binary("Mul", x, &factor)?;
+        let y = cx.binary("Add", &y, &nudge)?;
+        let mut y = cx.binary("Div", &y, &unit)?;
+        if self.right > 0 {
+            let (half, unit) = (int(cx, 1 << (self.right - 1))?, int(cx, 1 << self.right)?);
+            y = cx.binary("Add", &y, &half)?;
+            y = cx.binary("Div", &y, &unit)?;
+        }
+        Ok(y)
+    }
+
+    /// One number multiplied, in the kernel's own integers.
+    #[cfg(feature = "validate")]
+    pub fn at(&self, x: i64) -> i64 {
+        let product = (x << self.left) * self.fixed;
+        let nudge = if product >= 0 { 1 << 30 } else { 1 - (1 << 30) };
+        let high = (product + nudge) / (1 << 31);
+        let mask = (1i64 << self.right) - 1;
+        let threshold = (mask >> 1) + i64::from(high < 0);
+        (high >> self.right) + i64::from((high & mask) > threshold)
+    }
 }
 
 /// The output stage of a weighted sum: steps of the result for what the sum means, one factor for all or one
@@ -103,7 +196,7 @@ impl OutputStage {
         let low = low.map_or(f32::NEG_INFINITY, |real| (real / scale).round() as f32);
         let high = high.map_or(f32::INFINITY, |real| (real / scale).round() as f32);
         let mut steps = sum.clone();
-        let view = steps.try_as_plain_ram_mut().map_err(OpError::from_tract)?;
+        let mut view = steps.try_as_plain_ram_mut().map_err(OpError::from_tract)?;
         let view = view.as_slice_mut::<f32>().map_err(OpError::from_tract)?;
         let channels = self.factors.len();
         for (i, step) in view.iter_mut().enumerate() {
@@ -123,7 +216,20 @@ fn scale(io: &Operands<'_>) -> Result<f64, OpError> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "validate")]
+    use super::Rescale;
     use super::narrowed;
+
+    #[test]
+    #[cfg(feature = "validate")]
+    fn products_are_rounded_twice() {
+        let rescale = Rescale::new(0.3);
+        // 0.6 · 2⁻¹: 5 · 0.6 = 3, half of which is rounded away from zero.
+        assert_eq!((rescale.at(5), rescale.at(-5)), (2, -2));
+        assert_eq!((rescale.at(4), rescale.at(-4)), (1, -1));
+        assert_eq!(Rescale::new(3.0).at(7), 21);
+        assert_eq!(Rescale::of_mean(1.0, 12).at(120), 10);
+    }
 
     #[test]
     fn multipliers_keep_sixteen_bits() {

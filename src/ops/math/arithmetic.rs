@@ -3,6 +3,7 @@
 //! Source: LiteRT kernels/{add,sub,mul,div}.cc; plain INT16 only where the kernel takes it without
 //! quantisation. ONNX: Add, Sub, Mul, Div (integers wrap and truncate in both).
 
+use crate::ir::Quant;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -11,6 +12,7 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::fold;
+use crate::ops::integer::multiplier;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::binary;
 use crate::tflite::options;
@@ -95,11 +97,31 @@ struct Arithmetic {
     dtypes: &'static [DType],
 }
 
+/// Refuses a quantised quotient so coarse that LiteRT's kernel, even of the greatest operands, shifts an INT32
+/// by 32 bits and more, for which no result is defined (`DivElementwise`, reference/div.h).
+fn check_quotient(io: &Operands<'_>) -> Result<(), OpError> {
+    let scale = |quant: &Option<Quant>| quant.as_ref()?.scale.first().map(|&x| f64::from(x));
+    let (a, b, y) = (io.operand(0)?, io.operand(1)?, io.result(0));
+    let scales = scale(&a.quant).zip(scale(&b.quant)).zip(scale(&y.quant));
+    match scales {
+        Some(((a, b), y)) if multiplier::shift(a / (b * y)) < -1 => Err(OpError::result(
+            0,
+            format!("a scale of at most {}", 4.0 * a / b),
+            format!("{y}: TFLite's kernel shifts all bits out"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 impl Operator for Arithmetic {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         io.expect_dtype(0, self.dtypes)?;
         io.expect_same_dtype(1, 0)?;
-        io.expect_result_dtype(0, io.operand(0)?.dtype)
+        io.expect_result_dtype(0, io.operand(0)?.dtype)?;
+        match self.kind {
+            Kind::Div => check_quotient(io),
+            _ => Ok(()),
+        }
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {

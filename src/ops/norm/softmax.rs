@@ -1,7 +1,10 @@
 //! SOFTMAX, LOG_SOFTMAX: over the last axis; SOFTMAX of `beta · x`.
 //!
 //! Source: LiteRT kernels/activations.cc, which takes any rank. ONNX: Mul (unless `beta` is 1), Softmax;
-//! LogSoftmax.
+//! LogSoftmax. Of INT16 in whole numbers, as the kernel: [`integer::softmax`].
+
+#[cfg(feature = "validate")]
+use tract_core::prelude::Tensor;
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -9,6 +12,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
     Tolerance,
 };
+use crate::ops::integer;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::normalize;
 use crate::tflite::options;
@@ -20,7 +24,7 @@ pub(super) static DEFS: &[OpDef] = &[
         Ok(Box::new(Softmax { beta: Some(beta) }))
     })
     .versions(1..=4)
-    .emits(&["Mul", "Softmax"]),
+    .emits(&["Mul", "Softmax", "ReduceMax", "Gather", "ReduceSum"]),
     OpDef::new(BuiltinOperator::LOG_SOFTMAX, |_| {
         Ok(Box::new(Softmax { beta: None }))
     })
@@ -32,6 +36,19 @@ pub(super) static DEFS: &[OpDef] = &[
 struct Softmax {
     /// `None`: the logarithm of it.
     beta: Option<f32>,
+}
+
+impl Softmax {
+    /// The kernel of INT16 codes, where this is one.
+    fn of_codes(&self, io: &Operands<'_>) -> Result<Option<integer::softmax::Softmax>, OpError> {
+        let (x, y) = (io.operand(0)?, io.result(0));
+        match (self.beta, &x.quant) {
+            (Some(beta), Some(quant)) if [x.stored, y.stored] == [DType::Int16; 2] => {
+                integer::softmax::Softmax::new(quant, beta).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Operator for Softmax {
@@ -54,6 +71,12 @@ impl Operator for Softmax {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(softmax) = self.of_codes(cx.io())? {
+            let codes = cx.stored(0)?;
+            let axis = cx.axis(codes.rank() - 1);
+            let y = softmax.lower(cx, &codes, axis)?;
+            return cx.finish_stored(0, y);
+        }
         let mut x = cx.real(0)?;
         if let Some(beta) = self.beta.filter(|&beta| beta != 1.0) {
             let beta = cx.floats(&[], &[beta]);
@@ -70,6 +93,16 @@ impl Operator for Softmax {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        if let Some(softmax) = self.of_codes(cx.io())? {
+            let codes = cx.stored(0)?;
+            let depth = codes.shape().last().copied().unwrap_or(1).max(1);
+            let plain = codes.try_as_plain_ram().map_err(OpError::from_tract)?;
+            let elements = plain.as_slice::<i16>().map_err(OpError::from_tract)?;
+            let rows = elements.chunks(depth);
+            let y: Vec<i16> = rows.flat_map(|row| softmax.row(row)).collect();
+            let y = Tensor::from_shape(codes.shape(), &y).map_err(OpError::from_tract)?;
+            return cx.finish_stored(0, y);
+        }
         let x = cx.tensor(0)?;
         let y = match self.beta {
             Some(beta) => normalize::softmax(&x, beta)?,

@@ -2,8 +2,10 @@
 //! not count.
 //!
 //! Source: LiteRT kernels/pooling.cc. ONNX: MaxPool; AveragePool without its padding; that of the squares
-//! (LpPool sums, and counts padding).
+//! (LpPool sums, and counts padding). Means of 8-bit codes that may lie half way between two: AveragePool of the
+//! codes, rounded as the kernel rounds.
 
+use crate::lower::saturates;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -13,7 +15,7 @@ use crate::op::{
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
 #[cfg(feature = "validate")]
-use crate::reference::kernels::pool;
+use crate::reference::kernels::{pool, unary};
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator, Pool2DOptionsT};
 
@@ -27,7 +29,7 @@ pub(super) static DEFS: &[OpDef] = &[
         Pool2D::parse(raw, Kind::Average)
     })
     .versions(1..=3)
-    .emits(&["AveragePool"]),
+    .emits(&["AveragePool", "Mul"]),
     OpDef::new(BuiltinOperator::L2_POOL_2D, |raw| {
         Pool2D::parse(raw, Kind::L2)
     })
@@ -79,6 +81,23 @@ impl Pool2D {
         self.window.lay(io, input, &self.kernel)
     }
 
+    /// Is it the mean of an even number of 8-bit codes somewhere, which may lie half way between two? LiteRT
+    /// rounds that away from code 0, ONNX to the even step from the zero point. Where the result is also
+    /// clamped, the difference of one step is left.
+    fn has_halves(&self, io: &Operands<'_>) -> Result<bool, OpError> {
+        let (x, y) = (io.operand(0)?, io.result(0));
+        let narrow = matches!(x.stored, DType::Int8 | DType::UInt8) && x.quant.is_some();
+        if self.kind != Kind::Average || !narrow || x.stored != y.stored || x.quant != y.quant {
+            return Ok(false);
+        }
+        let (low, high) = self.activation.range();
+        let clamps = (low, high) != (None, None) && !saturates(y, low, high);
+        let laid = self.lay(io)?;
+        let padded = laid.pads.iter().any(|&(before, after)| before + after > 0);
+        let even = self.kernel.iter().product::<usize>().is_multiple_of(2);
+        Ok(!clamps && (even || padded))
+    }
+
     fn pool(&self, cx: &mut LowerCx<'_>, op_type: &'static str, x: &Wire) -> Result<Wire, OpError> {
         let laid = self.lay(cx.io())?;
         Ok(laid.attrs(cx.node(op_type).input(x)).out_result(0))
@@ -111,6 +130,13 @@ impl Operator for Pool2D {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if self.has_halves(cx.io())? {
+            let codes = cx.stored(0)?;
+            let codes = cx.cast(&codes, DType::Float32)?;
+            let y = self.pool(cx, "AveragePool", &codes)?;
+            let y = cx.away_from_zero(&y)?;
+            return cx.finish_codes(0, y);
+        }
         let x = cx.real(0)?;
         let y = match self.kind {
             Kind::Max => self.pool(cx, "MaxPool", &x)?,
@@ -129,6 +155,16 @@ impl Operator for Pool2D {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let window = self.lay(cx.io())?.reference();
+        if self.has_halves(cx.io())? {
+            let codes = cx
+                .stored(0)?
+                .cast_to::<f32>()
+                .map_err(OpError::from_tract)?
+                .into_owned();
+            let y = pool::average_pool(&codes, self.kernel, &window)?;
+            let y = unary::map(&y, |x: f32| x.round())?;
+            return cx.finish_codes(0, &y);
+        }
         let x = cx.tensor(0)?;
         let y = match self.kind {
             Kind::Max => pool::max_pool(&x, self.kernel, &window)?,

@@ -63,6 +63,53 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// The two source indices around a result pixel and the weight of the second in 1024ths, where all
+    /// places are in whole 1024ths (`ComputeInterpolationValuesInteger`).
+    fn between_steps(self, at: usize, from: usize, to: usize) -> (usize, usize, i64) {
+        let (over, under) = match self.align_corners && to > 1 {
+            true => (from as i64 - 1, to as i64 - 1),
+            false => (from as i64, to as i64),
+        };
+        let scale = (1024 * over + under / 2) / under;
+        let place = match self.half_pixel_centers {
+            true => at as i64 * scale + scale / 2 - 512,
+            false => at as i64 * scale,
+        };
+        let last = from as i64 - 1;
+        let lower = (place / 1024).max(0).min(last);
+        let upper = ((place + 1023) / 1024).min(last).max(0);
+        (lower as usize, upper as usize, place - lower * 1024)
+    }
+}
+
+/// RESIZE_BILINEAR of INT8 or INT16 codes to height and width `to`, in integers, halves away from zero.
+pub fn resize_codes(x: &Tensor, to: [usize; 2], grid: Grid) -> Result {
+    let &[n, h, w, c] = image(x, to)?;
+    let wide = super::indices(x)?;
+    let code = |b: usize, y: usize, x: usize, k: usize| wide[((b * h + y) * w + x) * c + k];
+    let mut codes = Vec::with_capacity(n * to[0] * to[1] * c);
+    for (b, y) in (0..n).flat_map(|b| (0..to[0]).map(move |y| (b, y))) {
+        let (top, bottom, down) = grid.between_steps(y, h, to[0]);
+        for at in 0..to[1] {
+            let (left, right, across) = grid.between_steps(at, w, to[1]);
+            codes.extend((0..c).map(|k| {
+                let upper =
+                    code(b, top, left, k) * (1024 - across) + code(b, top, right, k) * across;
+                let lower =
+                    code(b, bottom, left, k) * (1024 - across) + code(b, bottom, right, k) * across;
+                let sum = upper * (1024 - down) + lower * down;
+                (sum + if sum > 0 { 1 << 19 } else { -(1 << 19) }) / (1 << 20)
+            }));
+        }
+    }
+    let codes = Tensor::from_shape(&[n, to[0], to[1], c], &codes).map_err(KernelError::Tract)?;
+    let codes = codes
+        .cast_to_dt(x.datum_type())
+        .map_err(KernelError::Tract)?;
+    Ok(codes.into_owned())
+}
+
 /// RESIZE_NEAREST_NEIGHBOR to height and width `to`.
 pub fn resize_nearest(x: &Tensor, to: [usize; 2], grid: Grid) -> Result {
     let &[n, h, w, c] = image(x, to)?;

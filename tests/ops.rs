@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
-use golden::{differs, fixtures, golden};
+use golden::{allowed_steps, differs, fixtures, golden};
 use onnx_protobuf::Message;
 use tfl2onnx::{Conversion, Converter, testing};
 
@@ -50,10 +50,11 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
         .to_string();
     let bytes = Bytes::from(fs::read(path).expect("readable"));
     let (inputs, want) = (golden(path, "in"), golden(path, "out"));
+    let steps = allowed_steps(path);
     let mut fault = |what: String| faults.push(format!("{name}: {what}"));
     match testing::execute_source(&bytes, &inputs) {
         Ok(got) => {
-            if let Some(what) = differs(&want, &got) {
+            if let Some(what) = differs(&want, &got, steps) {
                 fault(format!("reference: {what}"));
             }
         }
@@ -68,7 +69,7 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
             Err(error) => return fault(format!("refused: {error}")),
         };
         let found = match testing::execute_onnx(&conversion, &inputs) {
-            Ok(got) => differs(&want, &got),
+            Ok(got) => differs(&want, &got, steps),
             Err(error) => Some(error),
         };
         let flaw = TRACT_FLAWS.iter().find(|(known, _)| name.contains(known));

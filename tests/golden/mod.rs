@@ -61,7 +61,33 @@ pub fn golden(path: &Path, prefix: &str) -> Vec<Literal> {
         .collect()
 }
 
-pub fn differs(want: &[Literal], got: &[Literal]) -> Option<String> {
+/// How many steps the integer outputs of a fixture may be off: none unless its golden says so.
+pub fn allowed_steps(path: &Path) -> i64 {
+    let bytes = fs::read(path.with_extension("safetensors")).expect("a golden beside the model");
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).expect("safetensors");
+    let steps = metadata
+        .metadata()
+        .as_ref()
+        .and_then(|map| map.get("steps"));
+    steps.map_or(0, |steps| steps.parse().expect("a number of steps"))
+}
+
+/// The elements of a quantised output.
+fn codes(literal: &Literal) -> Vec<i64> {
+    let data = &literal.data;
+    match literal.dtype {
+        DType::Int8 => data.iter().map(|&b| i64::from(b as i8)).collect(),
+        DType::UInt8 => data.iter().map(|&b| i64::from(b)).collect(),
+        DType::Int16 => {
+            let (words, _) = data.as_chunks::<2>();
+            let words = words.iter().map(|&word| i16::from_le_bytes(word));
+            words.map(i64::from).collect()
+        }
+        other => panic!("no quantised output is of {other}"),
+    }
+}
+
+pub fn differs(want: &[Literal], got: &[Literal], steps: i64) -> Option<String> {
     if want.len() != got.len() {
         return Some(format!("{} outputs for {}", got.len(), want.len()));
     }
@@ -71,6 +97,16 @@ pub fn differs(want: &[Literal], got: &[Literal]) -> Option<String> {
                 "output {i}: {} {:?} for {} {:?}",
                 got.dtype, got.shape, want.dtype, want.shape
             ));
+        }
+        if steps > 0 && want.dtype != DType::Float32 {
+            let pairs = codes(want).into_iter().zip(codes(got)).enumerate();
+            let (k, distance) = pairs
+                .map(|(k, (w, g))| (k, (w - g).abs()))
+                .max_by_key(|&(_, distance)| distance)?;
+            if distance > steps {
+                return Some(format!("output {i}, element {k}: {distance} steps off"));
+            }
+            continue;
         }
         let Some((want, got)) = want.floats().zip(got.floats()) else {
             if want.data != got.data {

@@ -260,6 +260,7 @@ impl<'b> Guide<'b> {
             dtype,
             stored: dtype,
             packed: None,
+            raised: false,
             shape: Shape::new([terms.len()]),
             complex: false,
             quant: None,

@@ -15,6 +15,8 @@ pub struct Value {
     pub stored: DType,
     /// Element type in the file of integers that were unpacked into `stored`.
     pub packed: Option<DType>,
+    /// Is it INT8 in the file, and UINT8 here, every code and the zero point 128 higher?
+    pub raised: bool,
     /// Shape in the file's axis order.
     pub shape: Shape,
     /// Is it of complex numbers? ONNX runtimes have no kernels for them, so each is a pair of real numbers
@@ -59,6 +61,28 @@ impl Value {
     /// Does it mean real numbers, and is it stored as integers?
     pub fn is_quantized(&self) -> bool {
         self.dtype != self.stored
+    }
+
+    /// Element type that LiteRT's kernels see.
+    pub fn in_file(&self) -> DType {
+        match self.raised {
+            true => DType::Int8,
+            false => self.stored,
+        }
+    }
+
+    /// What is stored for a code that is 0 in the file.
+    pub fn code_zero(&self) -> i64 {
+        if self.raised { 128 } else { 0 }
+    }
+
+    /// The same value with its zero point where the file's code 0 is.
+    pub(crate) fn centred(&self) -> Self {
+        let mut value = self.clone();
+        if let Some(quant) = &mut value.quant {
+            quant.zero_point = vec![self.code_zero(); quant.zero_point.len()].into();
+        }
+        value
     }
 
     /// What is stored, where it is constant.

@@ -81,6 +81,7 @@ impl<'a> Reader<'a> {
             complex: parts.is_some(),
             dtype: quant.as_ref().map_or(stored, |_| DType::Float32),
             stored,
+            raised: false,
             packed,
             quant,
             shape,

@@ -168,13 +168,10 @@ impl<'c> LowerCx<'c> {
 
     /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
     pub fn symmetric(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
-        let mut value = self.io.operand(slot)?.clone();
+        let value = self.io.operand(slot)?.centred();
         let perm = Perm::new(axes.to_vec())
             .filter(|perm| perm.rank() == value.shape.rank())
             .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), &value.shape))?;
-        if let Some(quant) = &mut value.quant {
-            quant.zero_point = vec![0; quant.zero_point.len()].into();
-        }
         let stored = self.read_as(slot, &perm, Form::Stored)?;
         let wire = self
             .lowering
@@ -219,6 +216,18 @@ impl<'c> LowerCx<'c> {
         let rank = self.io.rank(slot)?;
         let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
         self.read_as(slot, &perm, Form::Stored)
+    }
+
+    /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
+    pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
+        let codes = self.cast(stored, DType::Float32)?;
+        match self.io.operand(slot)?.code_zero() {
+            0 => Ok(codes),
+            zero => {
+                let zero = self.floats(&[], &[zero as f32]);
+                self.binary("Sub", &codes, &zero)
+            }
+        }
     }
 
     /// An operand in the operator's order: what it means, in arithmetic that no runtime fuses with what
@@ -350,13 +359,10 @@ impl<'c> LowerCx<'c> {
         Ok(())
     }
 
-    /// Gives a quantised result as FLOAT32 codes: steps from 0, whatever the zero point.
+    /// Gives a quantised result as FLOAT32 codes of the file: steps from code 0, whatever the zero point.
     pub fn finish_codes(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, DType::Float32)?;
-        let mut value = self.io.result(slot).clone();
-        if let Some(quant) = &mut value.quant {
-            quant.zero_point = vec![0; quant.zero_point.len()].into();
-        }
+        let value = self.io.result(slot).centred();
         let wire = self.lowering.store_steps(wire.id, &value, &self.origin)?;
         self.give(slot, wire);
         Ok(())

@@ -107,10 +107,7 @@ impl<'a> ReferenceCx<'a> {
 
     /// What an operand's tensor means, its zero point taken for 0.
     pub fn symmetric(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
-        let mut value = self.io.operand(slot)?.clone();
-        if let Some(quant) = &mut value.quant {
-            quant.zero_point = vec![0; quant.zero_point.len()].into();
-        }
+        let value = self.io.operand(slot)?.centred();
         Ok(Arc::new(quant::dequantize(&*self.stored(slot)?, &value)?))
     }
 
@@ -190,10 +187,7 @@ impl<'a> ReferenceCx<'a> {
     /// Gives a quantised result as FLOAT32 codes, which are rounded half to even, and held to the type's range.
     pub fn finish_codes(&mut self, slot: usize, codes: &Tensor) -> Result<(), OpError> {
         self.fits(slot, codes, DType::Float32)?;
-        let mut value = self.io.result(slot).clone();
-        if let Some(quant) = &mut value.quant {
-            quant.zero_point = vec![0; quant.zero_point.len()].into();
-        }
+        let value = self.io.result(slot).centred();
         let stored = datum_type(value.stored)
             .ok_or_else(|| OpError::result(slot, "an integer type", value.stored))?;
         self.results[slot] = Some(Arc::new(quant::store_steps(codes, &value, stored)?));

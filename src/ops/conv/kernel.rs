@@ -31,13 +31,14 @@ fn is_taken_as_symmetric(io: &Operands<'_>, slot: usize) -> bool {
     let Some(kernel) = io.get(slot) else {
         return false;
     };
-    let offset = |zero: &i64| *zero != 0;
+    let centre = kernel.code_zero();
+    let offset = |zero: &i64| *zero != centre;
     let has_offset = kernel
         .quant
         .as_ref()
         .is_some_and(|quant| quant.zero_point.iter().any(offset));
-    let integer = |stored| matches!(stored, DType::Int8 | DType::Int16);
-    kernel.stored == DType::Int8 && has_offset && integer(io.result(0).stored)
+    let integer = |dtype| matches!(dtype, DType::Int8 | DType::Int16);
+    kernel.in_file() == DType::Int8 && has_offset && integer(io.result(0).in_file())
 }
 
 /// The kernel with its axes permuted.

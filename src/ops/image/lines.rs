@@ -58,14 +58,14 @@ pub(super) fn is_exact(grid: Grid, from: usize, to: usize) -> bool {
     UNIT * over % under == 0
 }
 
-/// Both axes of codes in NCHW order.
+/// Both axes of stored integers in NCHW order.
 pub(super) fn lower(
     cx: &mut LowerCx<'_>,
     grid: Grid,
-    codes: &Wire,
+    stored: &Wire,
     extents: [(usize, usize); 2],
 ) -> Result<Wire, OpError> {
-    let mut y = codes.clone();
+    let mut y = stored.clone();
     for (axis, (from, to)) in (2..).zip(extents) {
         if from == to {
             continue;
@@ -84,7 +84,7 @@ pub(super) fn lower(
         let rise = cx.binary("Mul", &rise, &part)?;
         y = cx.binary("Add", &lower, &rise)?;
     }
-    cx.cast(&y, DType::Float32)
+    Ok(y)
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl Resize {
 
     /// The extents of integers that LiteRT interpolates in integers, and elsewhere than the real scale says.
     fn integer_extents(&self, io: &Operands<'_>) -> Result<Option<[(usize, usize); 2]>, OpError> {
-        let integers = matches!(io.operand(0)?.stored, DType::Int8 | DType::Int16);
+        let integers = matches!(io.operand(0)?.in_file(), DType::Int8 | DType::Int16);
         if self.mode != Mode::Linear || !integers {
             return Ok(None);
         }
@@ -214,9 +214,10 @@ impl Operator for Resize {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if let Some(extents) = self.integer_extents(cx.io())? {
-            let codes = cx.stored(0)?;
-            let y = lines::lower(cx, self.grid, &codes, extents)?;
-            let y = match codes.dtype {
+            let stored = cx.stored(0)?;
+            let y = lines::lower(cx, self.grid, &stored, extents)?;
+            let y = cx.codes(0, &y)?;
+            let y = match cx.io().operand(0)?.in_file() {
                 // Exact as long as there are 24 bits: halves are rounded as the kernel rounds them.
                 DType::Int8 => cx.away_from_zero(&y)?,
                 _ => y,

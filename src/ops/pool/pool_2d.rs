@@ -131,8 +131,8 @@ impl Operator for Pool2D {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if self.has_halves(cx.io())? {
-            let codes = cx.stored(0)?;
-            let codes = cx.cast(&codes, DType::Float32)?;
+            let stored = cx.stored(0)?;
+            let codes = cx.codes(0, &stored)?;
             let y = self.pool(cx, "AveragePool", &codes)?;
             let y = cx.away_from_zero(&y)?;
             return cx.finish_codes(0, y);

@@ -41,6 +41,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
         dtype: DType::Float32,
         stored: DType::Float32,
         packed: None,
+        raised: false,
         shape: Shape::new([1usize, 4, 4, channels]),
         complex: false,
         quant: None,

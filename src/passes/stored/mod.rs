@@ -96,6 +96,7 @@ fn real(value: &Value) -> Value {
     Value {
         stored: value.dtype,
         packed: None,
+        raised: false,
         quant: None,
         ..value.clone()
     }

@@ -114,6 +114,7 @@ pub(super) fn is_weight(graph: &Graph, op: OpId, id: ValueId) -> bool {
 fn raise(graph: &mut Graph, id: ValueId) {
     let value = graph.value_mut(id);
     value.stored = DType::UInt8;
+    value.raised = true;
     if let Some(quant) = &mut value.quant {
         quant.zero_point = quant.zero_point.iter().map(|zero| zero + 128).collect();
     }

@@ -7,6 +7,7 @@
 //! size; it stays near 1 where conversion is linear. *Cut* is the placement, of which the minimum cut is the
 //! bulk.
 
+#[allow(dead_code)] // The other benchmark makes other nets of it.
 mod nets;
 
 use std::hint::black_box;
@@ -17,7 +18,7 @@ use nets::Net;
 use tfl2onnx::Converter;
 
 const ROUNDS: usize = 7;
-const SIZES: &[usize] = &[100, 1_000, 10_000];
+const SIZES: &[usize] = &[100, 1_000, 10_000, 100_000];
 
 /// What one conversion took, whole and in its parts.
 struct Sample {

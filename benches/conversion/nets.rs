@@ -14,18 +14,21 @@ const SIDE: i32 = 8;
 const CHANNELS: i32 = 4;
 
 /// Operator codes by their index in the file.
-const CODES: [BuiltinOperator; 3] = [
+const CODES: [BuiltinOperator; 4] = [
     BuiltinOperator::CONV_2D,
     BuiltinOperator::ADD,
     BuiltinOperator::RESHAPE,
+    BuiltinOperator::FULLY_CONNECTED,
 ];
 const CONV_2D: u32 = 0;
 const ADD: u32 = 1;
 const RESHAPE: u32 = 2;
+const FULLY_CONNECTED: u32 = 3;
 
 /// Buffer 0 is the empty one by convention.
 const KERNEL: u32 = 1;
 const SHAPE: u32 = 2;
+const FIRST_OUTSIDE: usize = 3;
 
 /// A net under construction: every tensor is an image of one size, and all kernels are one.
 pub(crate) struct Net {
@@ -69,6 +72,27 @@ pub(crate) fn residual_with_barriers(size: usize) -> Net {
     net
 }
 
+/// Square layers whose weights lie behind the flatbuffer, one after the other from `start` on.
+pub(crate) fn dense(layers: usize, width: usize, start: u64) -> Vec<u8> {
+    let size = (width * width * 4) as u64;
+    let mut net = Net::new();
+    let side = i32::try_from(width).expect("small");
+    let mut x = net.tensor(vec![1, side], TensorType::FLOAT32, 0);
+    for layer in 0..layers {
+        let buffer = u32::try_from(FIRST_OUTSIDE + layer).expect("few");
+        let weights = net.tensor(vec![side, side], TensorType::FLOAT32, buffer);
+        let result = net.tensor(vec![1, side], TensorType::FLOAT32, 0);
+        let options = BuiltinOptionsT::FullyConnectedOptions(Box::default());
+        x = net.push_to(FULLY_CONNECTED, vec![x, weights, -1], result, options);
+    }
+    let outside = (0..layers as u64).map(|layer| BufferT {
+        offset: start + layer * size,
+        size_: size,
+        ..BufferT::default()
+    });
+    net.pack_with(outside.collect())
+}
+
 impl Net {
     fn new() -> Self {
         let mut net = Net {
@@ -104,6 +128,16 @@ impl Net {
 
     fn push(&mut self, code: u32, inputs: Vec<i32>, options: BuiltinOptionsT) -> i32 {
         let result = self.image();
+        self.push_to(code, inputs, result, options)
+    }
+
+    fn push_to(
+        &mut self,
+        code: u32,
+        inputs: Vec<i32>,
+        result: i32,
+        options: BuiltinOptionsT,
+    ) -> i32 {
         self.operators.push(OperatorT {
             opcode_index: code,
             inputs: Some(inputs),
@@ -140,6 +174,10 @@ impl Net {
 
     /// The file.
     pub(crate) fn pack(self) -> Vec<u8> {
+        self.pack_with(Vec::new())
+    }
+
+    fn pack_with(self, more: Vec<BufferT>) -> Vec<u8> {
         let last = self
             .operators
             .last()
@@ -170,11 +208,12 @@ impl Net {
         let shape = [1, SIDE, SIDE, CHANNELS]
             .into_iter()
             .flat_map(i32::to_le_bytes);
-        let buffers = vec![
+        let mut buffers = vec![
             BufferT::default(),
             buffer(weights.collect()),
             buffer(shape.collect()),
         ];
+        buffers.extend(more);
         let model = ModelT {
             version: 3,
             operator_codes: Some(CODES.map(code).to_vec()),

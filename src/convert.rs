@@ -21,6 +21,7 @@ use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
 use crate::signature::Entry;
 use crate::source::Source;
+use crate::work::Work;
 
 /// Converts a TFLite model with default options.
 ///
@@ -275,6 +276,7 @@ impl Converter {
             signature: placed.model().signature.clone(),
             signatures: placed.model().signatures.clone(),
             float_form: None,
+            work: Work::of(placed.model().main()),
             stages: clock.laps(),
         };
         let trace = Trace::of(&placed, &lowered, entry, stack);
@@ -373,6 +375,11 @@ impl Unwritten {
     /// What was converted into what.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// The model that was converted.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Number of bytes of the ONNX file, with all constants in it.

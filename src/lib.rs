@@ -38,6 +38,7 @@ pub mod testing;
 mod tflite;
 #[cfg(feature = "validate")]
 mod validate;
+mod work;
 
 pub use convert::{Conversion, Converter, Unwritten, convert};
 pub use error::{Error, ErrorKind, Place, Site};
@@ -48,3 +49,4 @@ pub use signature::{Signature, SignatureTensor, signatures};
 pub use source::Source;
 #[cfg(feature = "validate")]
 pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};
+pub use work::Work;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::ir::{DType, Order, Shape};
 use crate::signature::Signature;
+use crate::work::Work;
 
 /// What was converted into what.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Report {
     /// Why quantised values became the real numbers they mean without having been asked to; `None` where
     /// they did not.
     pub float_form: Option<String>,
+    /// What one execution takes.
+    pub work: Work,
     /// What each stage of the pipeline took, in order.
     pub stages: Vec<(&'static str, Duration)>,
 }

@@ -269,6 +269,11 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "X", value_parser = tolerance, conflicts_with = "no_validate")]
     pub tolerance: Option<f64>,
 
+    /// Execute the model however large it is; otherwise large ones are tried on fewer inputs, or are unverified
+    #[cfg(feature = "validate")]
+    #[arg(long, conflicts_with = "no_validate")]
+    pub validate_anyway: bool,
+
     /// Write the file even when its outputs differ; the exit code is still 3
     #[cfg(feature = "validate")]
     #[arg(long, conflicts_with = "no_validate")]

@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tfl2onnx::{Converter, Error, Registry, Report, Source, Unwritten};
+use tfl2onnx::{Converter, Error, Registry, Report, Unwritten};
 #[cfg(feature = "validate")]
-use tfl2onnx::{Scope, Status, Validation, Verdict, validate};
+use tfl2onnx::{Scope, Status, Validation, Verdict};
 
 #[cfg(feature = "validate")]
 use super::args::Depth;
@@ -160,7 +160,7 @@ fn steps(
 
     progress.stage("validating", &job.source);
     let start = Instant::now();
-    let write = prove(asked, &tflite, &onnx, outcome)?;
+    let write = prove(asked, &onnx, outcome)?;
     if !matches!(outcome.proof, Proof::None) {
         outcome.validation_took = start.elapsed();
     }
@@ -238,12 +238,7 @@ fn converter(asked: &Convert) -> Converter {
 
 /// Runs both graphs, unless nobody asked; says whether the file is to be written.
 #[cfg(feature = "validate")]
-fn prove(
-    asked: &Convert,
-    tflite: &Source,
-    onnx: &Unwritten,
-    outcome: &mut Outcome,
-) -> Result<bool, Fault> {
+fn prove(asked: &Convert, onnx: &Unwritten, outcome: &mut Outcome) -> Result<bool, Fault> {
     let asked = &asked.validation;
     if asked.no_validate {
         return Ok(true);
@@ -256,9 +251,9 @@ fn prove(
         Depth::Outputs => Scope::Outputs,
         Depth::Layers => Scope::Layers,
     };
-    let conversion = onnx.load().map_err(Fault::Refused)?;
-    let verdict =
-        validate(tflite, &conversion, &Registry::builtin(), &options).map_err(Fault::Refused)?;
+    options.unlimited = asked.validate_anyway;
+    let verdict = onnx.validate(&Registry::builtin(), &options);
+    let verdict = verdict.map_err(Fault::Refused)?;
     let write = verdict.status != Status::Mismatch || asked.keep_mismatch;
     outcome.fault = verdict.error().map(Fault::Refused);
     outcome.proof = Proof::Found(verdict, options);
@@ -266,6 +261,6 @@ fn prove(
 }
 
 #[cfg(not(feature = "validate"))]
-fn prove(_: &Convert, _: &Source, _: &Unwritten, _: &mut Outcome) -> Result<bool, Fault> {
+fn prove(_: &Convert, _: &Unwritten, _: &mut Outcome) -> Result<bool, Fault> {
     Ok(true)
 }

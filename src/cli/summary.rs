@@ -233,6 +233,9 @@ fn verdict_lines(text: &mut String, verdict: &Verdict, options: &Validation) {
             ", {samples} of seed {}, {tensors} compared",
             options.seed
         );
+        if verdict.samples < options.samples {
+            let _ = write!(what, "; fewer than asked, since the model is large");
+        }
     }
     line(text, "validation", &what);
     let width = verdict

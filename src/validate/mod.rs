@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use tract_core::prelude::Tensor;
 
-use crate::convert::{Conversion, Held};
+use crate::convert::{Conversion, Held, Unwritten};
 use crate::error::{Error, ErrorKind, OpError};
 use crate::ir::{Dim, Graph, Value};
 use crate::lift::Dims;
@@ -26,6 +26,7 @@ use crate::reference::kernels::arrange;
 use crate::reference::{Reference, datum_type};
 use crate::registry::Registry;
 use crate::source::Source;
+use crate::work::Work;
 
 use compare::{Difference, Tolerance};
 use depth::Depths;
@@ -48,6 +49,40 @@ pub struct Validation {
     /// Largest difference of a floating-point output, relative to the output's largest magnitude, in place
     /// of the default for its type and depth.
     pub tolerance: Option<f64>,
+    /// Execute it whatever it takes? Otherwise large models are tried on fewer inputs, and beyond
+    /// [`Validation::LIMIT`] not at all.
+    pub unlimited: bool,
+}
+
+impl Validation {
+    /// What all samples together may take: some minutes, and a few times as many bytes of memory.
+    pub const LIMIT: Work = Work {
+        multiplications: 50_000_000_000,
+        bytes: 2 << 30,
+    };
+
+    /// How many inputs to try, of a model that takes so much for each; or why none.
+    fn samples_of(&self, work: Work) -> Result<usize, String> {
+        let asked = self.samples.max(1);
+        if self.unlimited {
+            return Ok(asked);
+        }
+        let limit = Self::LIMIT;
+        if work.multiplications > limit.multiplications || work.bytes > limit.bytes {
+            return Err(format!(
+                "too large to be executed unasked: about {:.1} billion multiplications and {:.1} GB, where {:.0} \
+                 billion and {:.1} GB are the limit; --validate-anyway lifts it",
+                work.multiplications as f64 / 1e9,
+                work.bytes as f64 / 1e9,
+                limit.multiplications as f64 / 1e9,
+                limit.bytes as f64 / 1e9,
+            ));
+        }
+        let affordable = limit.multiplications / work.multiplications.max(1);
+        Ok(asked
+            .min(usize::try_from(affordable).unwrap_or(asked))
+            .max(1))
+    }
 }
 
 impl Default for Validation {
@@ -57,6 +92,7 @@ impl Default for Validation {
             samples: 2,
             scope: Scope::Outputs,
             tolerance: None,
+            unlimited: false,
         }
     }
 }
@@ -134,10 +170,12 @@ pub struct Divergence {
 
 /// Executes a TFLite model and its conversion on the same inputs and compares their outputs.
 ///
-/// `registry` is the one the conversion used.
+/// `registry` is the one the conversion used. A model that takes much is tried on fewer inputs than asked, which
+/// [`Verdict::samples`] tells, or is left [`Status::Unverified`]: see [`Validation::unlimited`].
 ///
 /// # Errors
-/// Only when `tflite` is not the model that was converted, or can no longer be read. What cannot be executed is a [`Status::Unverified`].
+/// Only when `tflite` is not the model that was converted, or can no longer be read. What cannot be executed
+/// is a [`Status::Unverified`].
 pub fn validate(
     tflite: impl Into<Source>,
     conversion: &Conversion,
@@ -145,6 +183,13 @@ pub fn validate(
     options: &Validation,
 ) -> Result<Verdict, Error> {
     let tflite = &tflite.into();
+    let options = &match options.samples_of(conversion.report().work) {
+        Ok(samples) => Validation {
+            samples,
+            ..options.clone()
+        },
+        Err(reason) => return Ok(unverified(reason)),
+    };
     let mut found: Option<Verdict> = None;
     let mut refused = String::new();
     let mut sizes = 0;
@@ -174,6 +219,24 @@ pub fn validate(
     }
     tflite.check()?;
     Ok(found.unwrap_or_else(|| unverified(refused)))
+}
+
+impl Unwritten {
+    /// Executes the TFLite model and the conversion as [`validate`] does. The ONNX file is put together in
+    /// memory, unless the model is too large to be executed.
+    ///
+    /// # Errors
+    /// As [`validate`].
+    pub fn validate(&self, registry: &Registry, options: &Validation) -> Result<Verdict, Error> {
+        if self.needs_external_data() {
+            let reason = "the ONNX file has more than the 2 GiB that can be executed";
+            return Ok(unverified(reason.into()));
+        }
+        match options.samples_of(self.report().work) {
+            Ok(_) => validate(self.source(), &self.load()?, registry, options),
+            Err(reason) => Ok(unverified(reason)),
+        }
+    }
 }
 
 /// Sizes for the dimensions that the conversion leaves open, and for the batch; two that the model takes are

@@ -1,6 +1,6 @@
 //! The pipeline, written once, top to bottom.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +20,7 @@ use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
 use crate::signature::Entry;
+use crate::sink::Sink;
 use crate::source::Source;
 use crate::work::Work;
 
@@ -397,7 +398,7 @@ impl Unwritten {
     /// # Errors
     /// What `out` says. An [`Error`] in [`io::Error::get_ref`] is the model's: it is too large for one file,
     /// or its file has changed, and what was written is worth nothing.
-    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_to<'s>(&self, out: impl Into<Sink<'s>>) -> io::Result<()> {
         let size = self.size();
         if size > MAX_FILE {
             let what = format!(
@@ -407,7 +408,7 @@ impl Unwritten {
                 .advice("put its constants into a file of their own, as external data");
             return Err(io::Error::other(error));
         }
-        self.with_source(self.file.write_to(out))
+        self.with_source(self.file.write_to(&mut out.into()))
     }
 
     /// Writes the ONNX file to `model`, and its constants of 1024 bytes and more to `data`, which is to be a
@@ -416,18 +417,19 @@ impl Unwritten {
     ///
     /// # Errors
     /// As [`Unwritten::write_to`]; `Unsupported` for a name that is none of a file in the same directory.
-    pub fn write_with_external_data(
+    pub fn write_with_external_data<'m, 'd>(
         &self,
         name: &str,
-        model: &mut dyn Write,
-        data: &mut dyn Write,
+        model: impl Into<Sink<'m>>,
+        data: impl Into<Sink<'d>>,
     ) -> io::Result<()> {
         if name.is_empty() || matches!(name, "." | "..") || name.contains(['/', '\\', '\0']) {
             let what = format!("{name:?} is no name of a file beside the model");
             return Err(io::Error::other(Error::new(ErrorKind::Unsupported, what)));
         }
         let (file, outside) = self.file.split(name);
-        let written = onnx::write_outside(&outside, data).and_then(|()| file.write_to(model));
+        let written = onnx::write_outside(&outside, &mut data.into());
+        let written = written.and_then(|()| file.write_to(&mut model.into()));
         self.with_source(written)
     }
 

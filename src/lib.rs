@@ -31,6 +31,7 @@ mod registry;
 mod report;
 mod resize;
 mod signature;
+mod sink;
 mod source;
 #[cfg(feature = "validate")]
 #[doc(hidden)]
@@ -46,6 +47,7 @@ pub use passes::stored::{Activations, Quantized};
 pub use registry::Registry;
 pub use report::{Counts, Port, Report};
 pub use signature::{Signature, SignatureTensor, signatures};
+pub use sink::Sink;
 pub use source::Source;
 #[cfg(feature = "validate")]
 pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};

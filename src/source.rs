@@ -11,10 +11,10 @@
 //! wants them ([`crate::ir::Data`]).
 
 use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -67,6 +67,7 @@ impl Source {
             file,
             start: range.start,
             stamp,
+            cursor: Mutex::default(),
             fault: OnceLock::new(),
         };
         let known = match len <= small {
@@ -192,6 +193,7 @@ pub(crate) struct Stored {
     file: File,
     start: u64,
     stamp: Stamp,
+    cursor: Mutex<()>,
     /// The first read that failed.
     fault: OnceLock<String>,
 }
@@ -212,6 +214,8 @@ impl Stamp {
     }
 }
 
+const SHORTER: &str = "it has become shorter";
+
 /// Bytes that a copy holds in memory at a time.
 const PIECE: usize = 1 << 20;
 
@@ -224,14 +228,14 @@ impl Stored {
         };
         read.inspect_err(|error| {
             let _ = self.fault.set(match error.kind() {
-                io::ErrorKind::UnexpectedEof => "it has become shorter".into(),
+                io::ErrorKind::UnexpectedEof => SHORTER.into(),
                 _ => error.to_string(),
             });
         })
     }
 
     /// Copies a range.
-    pub fn copy_to(&self, range: Range<u64>, out: &mut dyn Write) -> io::Result<()> {
+    pub fn copy_to(&self, range: Range<u64>, mut out: impl Write) -> io::Result<()> {
         let mut piece = vec![0; PIECE];
         let mut at = range.start;
         while at < range.end {
@@ -240,6 +244,22 @@ impl Stored {
             self.read_at(at, piece)?;
             out.write_all(piece)?;
             at += left as u64;
+        }
+        Ok(())
+    }
+
+    /// Copies a range to where a file stands, by what the system has for it.
+    pub fn copy_to_file(&self, range: Range<u64>, mut out: &File) -> io::Result<()> {
+        let start = self.start.checked_add(range.start);
+        let start = start.ok_or(io::ErrorKind::UnexpectedEof)?;
+        // Other reads say where they read; this one reads from where the file stands.
+        let _alone = self.cursor.lock();
+        (&self.file).seek(SeekFrom::Start(start))?;
+        let len = range.end - range.start;
+        let copied = io::copy(&mut (&self.file).take(len), &mut out)?;
+        if copied < len {
+            let _ = self.fault.set(SHORTER.into());
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! One model from its bytes to a written file, or to the reason why there is none.
 
 use std::fmt::{self, Display};
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tfl2onnx::{Converter, Error, Registry, Report, Unwritten};
+use tfl2onnx::{Converter, Error, Registry, Report, Sink, Unwritten};
 #[cfg(feature = "validate")]
 use tfl2onnx::{Scope, Status, Validation, Verdict};
 
@@ -153,7 +153,14 @@ fn steps(
     let converter = converter(asked);
     if let Some(target) = &plan.dot {
         let drawing = converter.dot(&tflite).map_err(Fault::Refused)?;
-        deliver(target, &mut |out| out.write_all(drawing.as_bytes()), None)?;
+        deliver(
+            target,
+            &mut |mut out| {
+                out.write_all(drawing.as_bytes())?;
+                out.flush()
+            },
+            None,
+        )?;
     }
     let onnx = converter.convert_source(&tflite).map_err(Fault::Refused)?;
     outcome.report = Some(onnx.report().clone());
@@ -201,9 +208,8 @@ fn write_model(
     }
     let name = data.file_name().and_then(|name| name.to_str());
     let name = name.unwrap_or_default().to_owned();
-    let mut contents = |data: &mut dyn io::Write, model: &mut dyn io::Write| {
-        onnx.write_with_external_data(&name, model, data)
-    };
+    let mut contents =
+        |data: Sink<'_>, model: Sink<'_>| onnx.write_with_external_data(&name, model, data);
     output::write_both(&data, Path::new(path), &mut contents).map_err(fault)?;
     Ok(Some(data.display().to_string()))
 }

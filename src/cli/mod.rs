@@ -98,7 +98,14 @@ fn convert(asked: &Convert, plan: &Plan) -> Exit {
         .unwrap_or(Exit::Fine);
     if let Some(target) = &plan.report {
         let text = report::json(&outcomes);
-        if let Err(fault) = deliver(target, &mut |out| out.write_all(text.as_bytes()), None) {
+        if let Err(fault) = deliver(
+            target,
+            &mut |mut out| {
+                out.write_all(text.as_bytes())?;
+                out.flush()
+            },
+            None,
+        ) {
             summary::faults(&fault, None);
             exit = exit.max(Exit::Refused);
         }

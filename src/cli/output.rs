@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tfl2onnx::Sink;
+
 use super::signals;
 use super::staged::{self, Staged};
 
@@ -15,10 +17,10 @@ pub(crate) enum Target {
 }
 
 /// What writes the content of a file.
-pub(crate) type Content<'c> = &'c mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
+pub(crate) type Content<'c> = &'c mut dyn FnMut(Sink<'_>) -> io::Result<()>;
 
 /// What writes two files.
-pub(crate) type Contents<'c> = &'c mut dyn FnMut(&mut dyn Write, &mut dyn Write) -> io::Result<()>;
+pub(crate) type Contents<'c> = &'c mut dyn FnMut(Sink<'_>, Sink<'_>) -> io::Result<()>;
 
 impl Target {
     /// `-` is the standard output.
@@ -34,17 +36,18 @@ impl Target {
         let path = match self {
             Target::Stdout => {
                 let mut stdout = io::stdout().lock();
-                content(&mut stdout)?;
+                content((&mut stdout).into())?;
                 return stdout.flush();
             }
             Target::File(path) => path,
         };
         let Some(path) = replaceable(path)? else {
             // Replacing /dev/null or a pipe by a file is never what is meant.
-            return content(&mut File::options().write(true).open(path)?);
+            let mut special = File::options().write(true).open(path)?;
+            return content((&mut special).into());
         };
         let mut file = Staged::new(staged::directory(&path))?;
-        content(&mut file)?;
+        content(file.sink())?;
         file.place(&path)
     }
 }
@@ -57,7 +60,7 @@ pub(crate) fn write_both(first: &Path, second: &Path, contents: Contents<'_>) ->
     let second = replaceable(second)?.ok_or_else(special)?;
     let (first_dir, second_dir) = (staged::directory(&first), staged::directory(&second));
     let mut files = (Staged::new(first_dir)?, Staged::new(second_dir)?);
-    contents(&mut files.0, &mut files.1)?;
+    contents(files.0.sink(), files.1.sink())?;
     let _hold = signals::hold();
     // Spare names for both: what is left is to rename, for which there is always room.
     let files = (files.0.ready(first_dir)?, files.1.ready(second_dir)?);

@@ -5,6 +5,7 @@ use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
+use tfl2onnx::Sink;
 
 use super::signals::{self, Hold};
 
@@ -34,6 +35,16 @@ impl Staged {
         }
         let hold = signals::hold();
         Ok(Staged::Named(spare(dir)?, hold))
+    }
+
+    /// Where its content goes.
+    pub fn sink(&mut self) -> Sink<'_> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Staged::Unnamed(file) => Sink::from(&*file),
+            // Not the file itself: signals are waiting, and are looked for at each write.
+            named => Sink::from(named),
+        }
     }
 
     fn file(&mut self) -> &mut File {

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use crate::sink::Sink;
 use crate::source::Stored;
 
 /// Constant elements, little-endian. It dereferences to the bytes, which may have to be fetched first.
@@ -141,14 +142,14 @@ impl Data {
         }
     }
 
-    /// Writes the bytes, those of a file piece by piece.
+    /// Writes the bytes, those of a file without having them all in memory.
     ///
     /// # Errors
     /// As [`Data::fetch`], and what `out` says.
-    pub(crate) fn write_to(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    pub(crate) fn write_to(&self, out: &mut Sink<'_>) -> io::Result<()> {
         match &self.held {
-            Held::File { file, range } => file.copy_to(range.clone(), out),
-            _ => out.write_all(&self.fetch()?),
+            Held::File { file, range } => out.copy(file, range.clone()),
+            _ => io::Write::write_all(out, &self.fetch()?),
         }
     }
 }
@@ -241,7 +242,10 @@ mod tests {
         assert!(turned.fetched.get().is_none());
         assert_eq!(turned[0], 199_999u32 as u8);
         let mut written = Vec::new();
-        turned.clone().write_to(&mut written).expect("memory");
+        let mut sink = Sink::from(&mut written);
+        turned.clone().write_to(&mut sink).expect("memory");
+        io::Write::flush(&mut sink).expect("memory");
+        drop(sink);
         assert_eq!(&written, &turned[..]);
         assert!(turned.clone().fetched.get().is_none());
         assert_eq!(turned.identity(), turned.clone().identity());

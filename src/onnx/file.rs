@@ -12,6 +12,7 @@ use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, k
 
 use super::proto::{GraphProto, ModelProto, StringStringEntryProto, TensorProto, tensor_proto};
 use crate::ir::Data;
+use crate::sink::Sink;
 
 /// Numbers of the fields that are taken apart.
 const MODEL_GRAPH: u32 = 7;
@@ -92,8 +93,7 @@ impl File {
     }
 
     /// Writes it.
-    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
-        let out = &mut io::BufWriter::with_capacity(1 << 16, out);
+    pub fn write_to(&self, out: &mut Sink<'_>) -> io::Result<()> {
         out.write_all(&self.before_graph.encode_to_vec())?;
         begin(MODEL_GRAPH, self.graph_size(), out)?;
         out.write_all(&self.before_constants.encode_to_vec())?;
@@ -136,14 +136,14 @@ impl File {
 }
 
 /// Writes constants that are in a file of their own, with zeros between them.
-pub(crate) fn write_outside(outside: &Outside, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_outside(outside: &Outside, out: &mut Sink<'_>) -> io::Result<()> {
     let mut end = 0;
     for (offset, data) in outside {
         io::copy(&mut io::Read::take(io::repeat(0), offset - end), out)?;
         data.write_to(out)?;
         end = offset + data.len() as u64;
     }
-    Ok(())
+    out.flush()
 }
 
 impl Constant {
@@ -152,7 +152,7 @@ impl Constant {
         self.tensor.encoded_len() as u64 + data.map_or(0, |size| nested(TENSOR_RAW_DATA, size))
     }
 
-    fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_to(&self, out: &mut Sink<'_>) -> io::Result<()> {
         out.write_all(&self.tensor.encode_to_vec())?;
         let Some(data) = &self.data else {
             return Ok(());
@@ -217,7 +217,7 @@ mod tests {
             tensor.raw_data = Some(data.into());
         }
         let mut written = Vec::new();
-        file.write_to(&mut written).expect("memory");
+        file.write_to(&mut (&mut written).into()).expect("memory");
         assert_eq!(written, model.encode_to_vec());
         assert_eq!(written.len() as u64, file.size());
 
@@ -227,11 +227,11 @@ mod tests {
             [0, NEAR]
         );
         let mut weights = Vec::new();
-        write_outside(&outside, &mut weights).expect("memory");
+        write_outside(&outside, &mut (&mut weights).into()).expect("memory");
         assert_eq!(weights.len(), 4096 + 70_000);
         assert_eq!(&weights[4096..], &[70_000usize as u8; 70_000]);
         let mut written = Vec::new();
-        split.write_to(&mut written).expect("memory");
+        split.write_to(&mut (&mut written).into()).expect("memory");
         assert_eq!(written.len() as u64, split.size());
         let read = ModelProto::decode(&written[..]).expect("a model");
         let read = read.graph.unwrap_or_default().initializer;

@@ -28,14 +28,14 @@ const LARGE: usize = 1 << 20;
 const FAR: u64 = 64 << 10;
 const NEAR: u64 = 4096;
 
-/// A model in the order in which it is written.
+/// A model in the order in which it is written, all but its constants encoded.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
-    before_graph: ModelProto,
-    before_constants: GraphProto,
+    before_graph: Vec<u8>,
+    before_constants: Vec<u8>,
     constants: Vec<Constant>,
-    after_constants: GraphProto,
-    after_graph: ModelProto,
+    after_constants: Vec<u8>,
+    after_graph: Vec<u8>,
 }
 
 /// An initialiser, whose elements may be in another file.
@@ -70,23 +70,22 @@ impl File {
             ..ModelProto::default()
         };
         File {
-            before_graph: model,
-            before_constants,
+            before_graph: model.encode_to_vec(),
+            before_constants: before_constants.encode_to_vec(),
             constants: constants.collect(),
-            after_constants: graph,
-            after_graph,
+            after_constants: graph.encode_to_vec(),
+            after_graph: after_graph.encode_to_vec(),
         }
     }
 
     /// Number of bytes.
     pub fn size(&self) -> u64 {
         let graph = self.graph_size();
-        (self.before_graph.encoded_len() + self.after_graph.encoded_len()) as u64
-            + nested(MODEL_GRAPH, graph)
+        (self.before_graph.len() + self.after_graph.len()) as u64 + nested(MODEL_GRAPH, graph)
     }
 
     fn graph_size(&self) -> u64 {
-        let around = self.before_constants.encoded_len() + self.after_constants.encoded_len();
+        let around = self.before_constants.len() + self.after_constants.len();
         let constants = self.constants.iter().map(Constant::size);
         let constants = constants.map(|size| nested(GRAPH_INITIALIZER, size));
         around as u64 + constants.sum::<u64>()
@@ -94,15 +93,15 @@ impl File {
 
     /// Writes it.
     pub fn write_to(&self, out: &mut Sink<'_>) -> io::Result<()> {
-        out.write_all(&self.before_graph.encode_to_vec())?;
+        out.write_all(&self.before_graph)?;
         begin(MODEL_GRAPH, self.graph_size(), out)?;
-        out.write_all(&self.before_constants.encode_to_vec())?;
+        out.write_all(&self.before_constants)?;
         for constant in &self.constants {
             begin(GRAPH_INITIALIZER, constant.size(), out)?;
             constant.write_to(out)?;
         }
-        out.write_all(&self.after_constants.encode_to_vec())?;
-        out.write_all(&self.after_graph.encode_to_vec())?;
+        out.write_all(&self.after_constants)?;
+        out.write_all(&self.after_graph)?;
         out.flush()
     }
 

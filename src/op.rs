@@ -407,6 +407,14 @@ impl<'a> Operands<'a> {
         })
     }
 
+    /// The results of the operators that read this result.
+    pub fn made_of(&self, slot: usize) -> impl Iterator<Item = &'a Value> + '_ {
+        let result = self.results.get(slot).copied();
+        let readers = result.into_iter().flat_map(|id| self.graph.consumers(id));
+        let results = readers.flat_map(|(op, _)| self.graph.results(op));
+        results.map(|id| self.graph.value(id))
+    }
+
     /// Is any operand or result quantised?
     pub fn is_quantized(&self) -> bool {
         let mut values = self.operand_ids().chain(self.results.iter().copied());

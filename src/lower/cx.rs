@@ -183,6 +183,16 @@ impl<'c> LowerCx<'c> {
     /// that ONNX's broadcasting, which aligns at the right, meets the right axes.
     pub fn broadcast(&mut self, slot: usize) -> Result<Wire, OpError> {
         let wire = self.real(slot)?;
+        self.aligned(slot, wire)
+    }
+
+    /// [`LowerCx::broadcast`] of the integers that an operand is stored as.
+    pub fn broadcast_stored(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let wire = self.stored(slot)?;
+        self.aligned(slot, wire)
+    }
+
+    fn aligned(&mut self, slot: usize, wire: Wire) -> Result<Wire, OpError> {
         let plan = &self.placed.plans[self.graph.0];
         let (Some(space), Some(axes)) = (plan.space(self.op), plan.operand_axes(self.op, slot))
         else {

@@ -7,3 +7,4 @@ pub(crate) mod multiplier;
 pub(crate) mod scalar;
 pub(crate) mod sigmoid;
 pub(crate) mod softmax;
+pub(crate) mod squared_difference;

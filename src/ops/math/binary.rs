@@ -16,6 +16,7 @@ use crate::op::{
     Placement, Shape, Tolerance, Wire, broadcast,
 };
 use crate::ops::fold;
+use crate::ops::integer::squared_difference::SquaredDifference;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{
     self,
@@ -24,10 +25,11 @@ use crate::reference::kernels::{
 use crate::tflite::schema::BuiltinOperator as Code;
 
 /// A row: TFLite operator, its last version, element types, type of the result where it is another, exact
-/// or rounding, ONNX operators, lowering, integer arithmetic, reference.
+/// or rounding, ONNX operators, lowering, integer arithmetic, reference, and the integer kernel where it is
+/// another function.
 macro_rules! binary {
     ($($code:ident ..= $last:literal, [$($dtype:ident),+] $(-> $result:ident)?, $tolerance:ident => [$($onnx:literal),+],
-        $lower:expr, $fold:expr, $reference:expr;)*) => {
+        $lower:expr, $fold:expr, $reference:expr $(, $kernel:expr)?;)*) => {
         pub(super) static DEFS: &[OpDef] = &[$(
             OpDef::new(Code::$code, |_| {
                 Ok(Box::new(Binary {
@@ -36,6 +38,7 @@ macro_rules! binary {
                     tolerance: Tolerance::$tolerance,
                     lower: $lower,
                     fold: $fold,
+                    kernel: [$(Some($kernel as Integer),)? None][0],
                     #[cfg(feature = "validate")]
                     reference: $reference,
                 }))
@@ -63,7 +66,8 @@ binary! {
     SQUARED_DIFFERENCE ..= 2, [Float32, Int32], ROUNDING => ["Sub", "Mul"],
         forms::squared_difference,
         |a, b| a.checked_sub(b)?.checked_pow(2),
-        |a, b| arithmetic(Arithmetic::SquaredDifference, a, b);
+        |a, b| arithmetic(Arithmetic::SquaredDifference, a, b),
+        SquaredDifference::of;
     FLOOR_DIV ..= 3, [Float32, Int8, Int16, Int32], ROUNDING => ["Div", "Floor"],
         forms::floor_div,
         floor_div,
@@ -128,6 +132,33 @@ fn floor_mod(a: i64, b: i64) -> Option<i64> {
     Some(rest + if differ { b } else { 0 })
 }
 
+/// A function of steps from the zero points, which are got from what the operands mean: that is a whole number
+/// of their scales to well within FLOAT32.
+#[cfg(feature = "validate")]
+fn by_steps(
+    io: &Operands<'_>,
+    a: &Tensor,
+    b: &Tensor,
+    function: impl Fn(i64, i64) -> i64,
+) -> kernels::Result {
+    let scale = |slot| {
+        let quant = io.get(slot).and_then(|value| value.quant.as_ref());
+        quant.map_or(1.0, |quant| quant.scale[0])
+    };
+    let steps = |x: &Tensor, scale: f32| kernels::unary::map(x, |x: f32| (x / scale).round());
+    let (a, b) = (steps(a, scale(0))?, steps(b, scale(1))?);
+    // Both in one number: a step of either is a whole one of it.
+    let wide = kernels::unary::map(&a, |a: f32| a * 1024.0)?;
+    let both = arithmetic(Arithmetic::Add, &wide, &b)?;
+    kernels::unary::map(&both, |both: f32| {
+        let a = (both / 1024.0).round();
+        function(a as i64, (both - a * 1024.0) as i64) as f32
+    })
+}
+
+/// An integer kernel, for operands that it takes.
+type Integer = fn(&Operands<'_>) -> Option<SquaredDifference>;
+
 #[derive(Debug)]
 struct Binary {
     dtypes: &'static [DType],
@@ -135,6 +166,8 @@ struct Binary {
     tolerance: Tolerance,
     lower: fn(&mut LowerCx<'_>, &Wire, &Wire) -> Result<Wire, OpError>,
     fold: fn(i64, i64) -> Option<i64>,
+    /// LiteRT's integer kernel, where it is not the function between dequantising and quantising.
+    kernel: Option<Integer>,
     #[cfg(feature = "validate")]
     reference: fn(&Tensor, &Tensor) -> kernels::Result,
 }
@@ -166,6 +199,9 @@ impl Operator for Binary {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(integer) = self.kernel.and_then(|of| of(cx.io())) {
+            return integer.lower(cx);
+        }
         let (a, b) = (cx.broadcast(0)?, cx.broadcast(1)?);
         let y = (self.lower)(cx, &a, &b)?;
         cx.finish(0, y)
@@ -173,7 +209,12 @@ impl Operator for Binary {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let y = (self.reference)(&*cx.tensor(0)?, &*cx.tensor(1)?)?;
+        let (a, b) = (cx.tensor(0)?, cx.tensor(1)?);
+        if let Some(integer) = self.kernel.and_then(|of| of(cx.io())) {
+            let y = by_steps(cx.io(), &a, &b, |a, b| integer.at(a, b))?;
+            return cx.finish_steps(0, &y);
+        }
+        let y = (self.reference)(&a, &b)?;
         cx.finish(0, y)
     }
 

@@ -7,7 +7,9 @@
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Shape, Tolerance, Wire};
+use crate::op::{
+    DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Shape, Tolerance, Value, Wire,
+};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::reduce::{Reduction, segment};
 use crate::tflite::schema::BuiltinOperator as Code;
@@ -112,6 +114,26 @@ impl Segments {
         }
     }
 
+    /// Refuses to quantise the −3.4e38 of a greatest of nothing below zero: LiteRT's sum of it and the zero
+    /// point wraps around (`AffineQuantize`, reference/quantize.h), to the other end of the range.
+    fn check_empty(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        let (Some(ids), Some(count)) = (io.known_ints(1), self.count(io)?) else {
+            return Ok(());
+        };
+        let empty = (0..count as i64).any(|segment| !ids.contains(&segment));
+        let wraps = |value: &Value| {
+            let quant = value.quant.as_ref();
+            quant.is_some_and(|quant| quant.zero_point.iter().any(|&zero| zero < 0))
+        };
+        match self.kind == Kind::Max && empty && io.made_of(0).any(wraps) {
+            true => Err(OpError::unsupported_operand(
+                1,
+                "segments without elements, whose greatest is then quantised: TFLite wraps around",
+            )),
+            false => Ok(()),
+        }
+    }
+
     /// How many slices there are, with `more` that are not the result's.
     fn lower_count(&self, cx: &mut LowerCx<'_>, more: usize) -> Result<Count, OpError> {
         if let Some(count) = self.count(cx.io())? {
@@ -188,6 +210,7 @@ impl Operator for Segments {
             let expected = format!("the first dimensions of {}", io.shape(0)?);
             return Err(OpError::operand(1, expected, io.shape(1)?));
         }
+        self.check_empty(io)?;
         match io.known_ints(1) {
             Some(ids) => self.check_ids(io, &ids),
             None => Ok(()),

@@ -80,6 +80,11 @@ pub trait Operator: Debug + Send + Sync {
         QuantRule::Real
     }
 
+    /// Where its operands are if it adds a bias to sums of products.
+    fn bias(&self) -> Option<Bias> {
+        None
+    }
+
     /// How far two right executions may differ.
     fn tolerance(&self) -> Tolerance {
         Tolerance::EXACT
@@ -110,6 +115,17 @@ pub enum QuantRule {
     Carries,
     /// It computes with the stored integers, whatever they mean.
     Stored,
+}
+
+/// Positions of the operands of an operator that adds a bias to sums of products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bias {
+    /// What is multiplied.
+    pub input: usize,
+    /// What it is multiplied by.
+    pub weights: usize,
+    /// What is added.
+    pub bias: usize,
 }
 
 /// How far two right executions of one operator may be apart.

@@ -42,6 +42,8 @@ pub struct LowerCx<'c> {
     origin: Origin,
     /// Are quantised operands and results handled as the integers they are stored as?
     stored: bool,
+    /// What the next result is held to, where that is done on stored integers.
+    clamp: Option<Bounds>,
     failed: Option<OpError>,
     finished: usize,
 }
@@ -65,6 +67,7 @@ impl<'c> LowerCx<'c> {
             op,
             io,
             origin: Origin::of(owner, op, graph.0 == 0),
+            clamp: None,
             failed: None,
             finished: 0,
         }
@@ -299,7 +302,58 @@ impl<'c> LowerCx<'c> {
 
     /// Does quantising a result already keep it within these bounds?
     pub fn saturates(&self, slot: usize, low: Option<f64>, high: Option<f64>) -> bool {
-        !self.stored && quant::saturates(self.io.result(slot), low, high)
+        quant::saturates(self.io.result(slot), low, high)
+    }
+
+    /// Has a result that is quantised to 8 bits kept within these bounds once it is stored, as LiteRT's kernels
+    /// do: onnxruntime then still fuses what computes it. False, and nothing done, for other results.
+    pub(crate) fn clamp_stored(
+        &mut self,
+        slot: usize,
+        low: Option<f64>,
+        high: Option<f64>,
+    ) -> bool {
+        let value = self.io.result(slot);
+        let fits = value.is_quantized() && matches!(value.stored, DType::Int8 | DType::UInt8);
+        if fits {
+            self.clamp = Some((low, high));
+        }
+        fits
+    }
+
+    /// Keeps FLOAT32 steps of a quantised result within bounds of what they mean.
+    pub(crate) fn clip_codes(
+        &mut self,
+        slot: usize,
+        wire: &Wire,
+        low: Option<f64>,
+        high: Option<f64>,
+    ) -> Result<Wire, OpError> {
+        let quant = self.io.result(slot).quant.as_ref();
+        let bounds = quant.and_then(|quant| quant::stored_bounds(quant, low, high));
+        match bounds {
+            None | Some((None, None)) => Ok(wire.clone()),
+            Some((low, high)) => self.clip(
+                wire,
+                low.map(|code| code as f64),
+                high.map(|code| code as f64),
+            ),
+        }
+    }
+
+    /// The zero of operand 0 as it is handed out, in a type that holds it: its zero point where the operator
+    /// works on stored integers. `None` for the zero of numbers.
+    pub(crate) fn zero(&mut self, dtype: DType) -> Result<Option<Wire>, OpError> {
+        let value = self.io.operand(0)?;
+        let quant = value
+            .quant
+            .as_ref()
+            .filter(|_| self.stored && value.is_quantized());
+        match quant.map(|quant| &*quant.zero_point) {
+            None | Some([0]) => Ok(None),
+            Some([zero]) => self.scalar(dtype, *zero as f64).map(Some),
+            Some(_) => Err(OpError::unsupported("zeros that differ along an axis")),
+        }
     }
 
     /// The bounds of the activation that a result's range stood for, where quantised values have become real.
@@ -348,15 +402,13 @@ impl<'c> LowerCx<'c> {
             true => self.lowering.quantize(wire.id, value, &self.origin)?,
             false => wire.id,
         };
-        self.give(slot, wire);
-        Ok(())
+        self.give(slot, wire)
     }
 
     /// Gives a result as it is stored, in the operator's order.
     pub fn finish_stored(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, self.io.result(slot).stored)?;
-        self.give(slot, wire.id);
-        Ok(())
+        self.give(slot, wire.id)
     }
 
     /// Gives a quantised result as FLOAT32 steps from its zero point, in the operator's order. They are
@@ -365,8 +417,7 @@ impl<'c> LowerCx<'c> {
         self.fits(slot, &wire, DType::Float32)?;
         let value = self.io.result(slot);
         let wire = self.lowering.store_steps(wire.id, value, &self.origin)?;
-        self.give(slot, wire);
-        Ok(())
+        self.give(slot, wire)
     }
 
     /// Gives a quantised result as FLOAT32 codes of the file: steps from code 0, whatever the zero point.
@@ -374,19 +425,22 @@ impl<'c> LowerCx<'c> {
         self.fits(slot, &wire, DType::Float32)?;
         let value = self.io.result(slot).centred();
         let wire = self.lowering.store_steps(wire.id, &value, &self.origin)?;
-        self.give(slot, wire);
-        Ok(())
+        self.give(slot, wire)
     }
 
-    fn give(&mut self, slot: usize, wire: WireId) {
+    fn give(&mut self, slot: usize, mut wire: WireId) -> Result<(), OpError> {
         let id = self.io.result_id(slot);
         let value = self.io.result(slot);
+        if let Some(bounds) = self.clamp.take() {
+            wire = self.lowering.clamp(wire, value, bounds, &self.origin)?;
+        }
         let perm = self.placed.plans[self.graph.0].result(self.op, slot, value.shape.rank());
         if self.graph.0 == 0 {
             self.lowering.build.hold(wire, &value.name);
         }
         self.scope.bind(id, perm, Form::Stored, wire);
         self.finished += 1;
+        Ok(())
     }
 
     fn fits(&self, slot: usize, wire: &Wire, dtype: DType) -> Result<(), OpError> {

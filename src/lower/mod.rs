@@ -110,6 +110,7 @@ pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error>
     let mut model = checked.into_model();
     let main = model.main.0;
     model.graphs.iter_mut().for_each(passes::run);
+    model.graphs.iter_mut().for_each(passes::biases::scale);
     let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
     match wishes.kept {
         Kept::Integers => declared = stored::shift(&mut model, wishes.activations),

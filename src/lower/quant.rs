@@ -10,6 +10,7 @@ use crate::error::OpError;
 use crate::ir::{DType, Dim, Literal, Perm, Quant, Shape, Value};
 use crate::onnx::{Attr, Source, WireId};
 use crate::op::{Operands, QuantRule};
+use crate::passes::stored::Bounds;
 
 /// Does an operator of this rule work on the stored integers of these operands?
 pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
@@ -63,11 +64,23 @@ pub(crate) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> b
     let (Some(quant), Some((least, greatest))) = (&value.quant, limits(value.stored)) else {
         return false;
     };
-    let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
+    let Some(bounds) = stored_bounds(quant, low, high) else {
         return false;
     };
+    bounds.0.is_none_or(|low| low <= least) && bounds.1.is_none_or(|high| high >= greatest)
+}
+
+/// Bounds as a value of these parameters stores them.
+pub(super) fn stored_bounds(
+    quant: &Quant,
+    low: Option<f64>,
+    high: Option<f64>,
+) -> Option<(Option<i64>, Option<i64>)> {
+    let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
+        return None;
+    };
     let stored = |real: f64| (real / f64::from(*scale)).round() as i64 + zero_point;
-    low.is_none_or(|low| stored(low) <= least) && high.is_none_or(|high| stored(high) >= greatest)
+    Some((low.map(stored), high.map(stored)))
 }
 
 impl Lowering {
@@ -221,6 +234,37 @@ impl Lowering {
         let out = self.build.wire(DType::Float32, shape, Source::Node);
         self.push(op_type, inputs, vec![out], attrs, origin);
         out
+    }
+
+    /// Keeps a stored wire of 8 bits within bounds, as far as its type does not already.
+    pub(super) fn clamp(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        (low, high): Bounds,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let (least, greatest) = limits(value.stored).unwrap_or((i64::MIN, i64::MAX));
+        let bounds = stored_bounds(parameters(value)?, low, high);
+        let (low, high) = bounds.unwrap_or((None, None));
+        let mut inputs = vec![Some(wire)];
+        for bound in [low.filter(|&x| x > least), high.filter(|&x| x < greatest)] {
+            let byte = bound.map(|x| x.clamp(least, greatest) as u8);
+            inputs.push(byte.map(|byte| {
+                self.build.shared(Literal {
+                    dtype: value.stored,
+                    shape: Vec::new(),
+                    data: vec![byte].into(),
+                })
+            }));
+        }
+        let shape = self.build.fact(wire).shape.clone();
+        let out = self.build.wire(value.stored, shape, Source::Node);
+        while inputs.last() == Some(&None) {
+            inputs.pop();
+        }
+        self.push("Clip", inputs, vec![out], vec![], origin);
+        Ok(out)
     }
 
     /// A FLOAT32 wire as a value stores it.

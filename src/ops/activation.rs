@@ -89,7 +89,7 @@ impl Activation {
         };
         match (low, high) {
             (None, None) => Ok(wire),
-            _ if cx.saturates(0, low, high) => Ok(wire),
+            _ if cx.saturates(0, low, high) || cx.clamp_stored(0, low, high) => Ok(wire),
             (Some(0.0), None) if wire.dtype.is_float() => Ok(cx.unary("Relu", &wire)),
             _ => cx.clip(&wire, low, high),
         }

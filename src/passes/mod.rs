@@ -1,5 +1,6 @@
 //! Rewrites of the checked graph, in order, a reason beside each.
 
+pub(crate) mod biases;
 pub(crate) mod place;
 pub(crate) mod stored;
 

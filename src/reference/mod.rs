@@ -19,6 +19,7 @@ use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind, OpError};
 use crate::ir::{DType, Graph, GraphId, Literal, Model, ValueId};
 use crate::lift::{Dims, lift};
+use crate::passes::biases;
 use crate::passes::stored::{Ranges, implied_activation, to_real};
 use crate::registry::Registry;
 use crate::signature::Entry;
@@ -47,6 +48,7 @@ impl Reference {
     ) -> Result<Self, Error> {
         let model = lift(source, registry, entry, dims)?;
         let mut model = check(model, Folding::Keep)?.into_model();
+        model.graphs.iter_mut().for_each(biases::scale);
         let ranges = match real {
             true => to_real(&mut model)?,
             false => Ranges::new(),

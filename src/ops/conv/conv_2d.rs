@@ -7,8 +7,8 @@ use super::{bias, kernel};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
-    RawOp, Shape, Tolerance,
+    AxisMap, Batch, Batched, Bias, DType, LowerCx, OpDef, OpError, Operands, Operator, Order,
+    Placement, RawOp, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::integer::multiplier::OutputStage;
@@ -128,6 +128,14 @@ impl Operator for Conv2D {
             return stage.reference(cx, &y, self.activation);
         }
         cx.finish(0, self.activation.reference(cx, y)?)
+    }
+
+    fn bias(&self) -> Option<Bias> {
+        Some(Bias {
+            input: 0,
+            weights: 1,
+            bias: 2,
+        })
     }
 
     fn tolerance(&self) -> Tolerance {

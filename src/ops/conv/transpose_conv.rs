@@ -7,11 +7,12 @@
 use super::kernel;
 #[cfg(feature = "validate")]
 use super::transposed::KERNEL;
-use super::transposed::Transposed;
+use super::transposed::{self, Transposed};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    Batch, Batched, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape, Tolerance,
+    Batch, Batched, Bias, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp, Shape,
+    Tolerance,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::Window;
@@ -71,6 +72,14 @@ impl Operator for TransposeConv {
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let kernel = kernel::reference(cx, KERNEL)?;
         self.0.reference(cx, &kernel)
+    }
+
+    fn bias(&self) -> Option<Bias> {
+        Some(Bias {
+            input: transposed::INPUT,
+            weights: transposed::KERNEL,
+            bias: transposed::BIAS,
+        })
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -7,8 +7,8 @@ use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    RawOp, Shape, Tolerance, Wire,
+    AxisMap, Batch, Batched, Bias, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, RawOp, Shape, Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
@@ -248,6 +248,14 @@ impl Operator for FullyConnected {
         let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
         let y = matmul::fully_connected(&x, &w, b.as_deref(), self.keep_num_dims)?;
         cx.finish(0, self.activation.reference(cx, y)?)
+    }
+
+    fn bias(&self) -> Option<Bias> {
+        Some(Bias {
+            input: 0,
+            weights: 1,
+            bias: 2,
+        })
     }
 
     fn tolerance(&self) -> Tolerance {

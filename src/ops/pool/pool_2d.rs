@@ -10,7 +10,7 @@ use crate::lower::saturates;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Order, Placement,
-    RawOp, Shape, Tolerance, Wire,
+    QuantRule, RawOp, Shape, Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
 use crate::ops::window::{Laid, Window};
@@ -129,6 +129,13 @@ impl Operator for Pool2D {
         Placement::Fixed(Order::ChannelsFirst, map)
     }
 
+    fn quant(&self) -> QuantRule {
+        match self.kind {
+            Kind::Max => QuantRule::Moves,
+            Kind::Average | Kind::L2 => QuantRule::Real,
+        }
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if self.has_halves(cx.io())? {
             let stored = cx.stored(0)?;
@@ -139,6 +146,18 @@ impl Operator for Pool2D {
         }
         let x = cx.real(0)?;
         let y = match self.kind {
+            // ONNX has no maxima of INT16.
+            Kind::Max if x.dtype == DType::Int16 => {
+                let codes = cx.cast(&x, DType::Float32)?;
+                let laid = self.lay(cx.io())?;
+                let shape = cx.result_shape(0);
+                let node = laid.attrs(cx.node("MaxPool").input(&codes));
+                let y = node.out(DType::Float32, shape);
+                let (low, high) = self.activation.range();
+                let y = cx.clip_codes(0, &y, low, high)?;
+                let y = cx.cast(&y, DType::Int16)?;
+                return cx.finish(0, y);
+            }
             Kind::Max => self.pool(cx, "MaxPool", &x)?,
             // `count_include_pad` is 0 unless it is given.
             Kind::Average => self.pool(cx, "AveragePool", &x)?,

@@ -7,7 +7,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    Shape, Wire,
+    QuantRule, Shape, Wire,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -101,13 +101,17 @@ impl Operator for Pad {
         }
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let own = cx.io().operand(0)?.dtype;
+        let x = cx.real(0)?;
+        let own = x.dtype;
         let wide = match own {
             DType::Int16 | DType::UInt16 => DType::Int32,
             other => other,
         };
-        let x = cx.real(0)?;
         let x = cx.cast(&x, wide)?;
         let value = match cx.io().get(2) {
             Some(_) => {
@@ -115,7 +119,7 @@ impl Operator for Pad {
                 let value = cx.reshape_to(&value, &[])?;
                 Some(cx.cast(&value, wide)?)
             }
-            None => None,
+            None => cx.zero(wide)?,
         };
         let y = match paddings(cx.io())? {
             Some(pads) => {

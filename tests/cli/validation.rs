@@ -55,3 +55,19 @@ fn a_mismatch_is_3_and_leaves_no_file() {
     exits(3, &[&args[..], &["--keep-mismatch"]].concat());
     assert!(out.exists());
 }
+
+#[test]
+fn what_takes_too_long_is_said_to_be_unverified() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    let said = exits(0, &["-q", "fixtures/large/costly.bin", text(&out)]);
+    assert!(
+        said.starts_with("warning: unverified: too large to be executed unasked"),
+        "{said}"
+    );
+    assert!(
+        said.contains("107.4 billion") && said.contains("--validate-anyway"),
+        "{said}"
+    );
+    assert!(out.exists());
+}

@@ -311,7 +311,7 @@ impl Converter {
             inputs: !self.entry.is_cut(),
             outputs: self.entry.outputs.is_empty(),
         };
-        Description::of(tflite.image(), model, whole)
+        Description::of(tflite, model, whole)
     }
 
     /// The TFLite graph as it is placed, in Graphviz's language: each operator with the axis order it works

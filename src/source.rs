@@ -19,8 +19,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
+use crate::bundle;
 use crate::error::{Error, ErrorKind};
 use crate::ir::Data;
+use crate::signature::{Signature, signatures};
 use crate::tflite::outline;
 
 /// The bytes of a TFLite model. Clones share them.
@@ -131,6 +133,19 @@ impl Source {
             (None, Some(file)) => Some(Data::stored(file, start..end)),
             (None, None) => None,
         }
+    }
+
+    /// Is it a bundle of models, to be opened by [`bundle::open`]?
+    pub fn is_bundle(&self) -> bool {
+        bundle::is_bundle(&self.image)
+    }
+
+    /// The signatures of the model.
+    ///
+    /// # Errors
+    /// See [`signatures`](crate::signatures).
+    pub fn signatures(&self) -> Result<Vec<Signature>, Error> {
+        signatures(&self.image)
     }
 
     /// All of it, in memory.

@@ -137,12 +137,17 @@ pub fn open(bytes: &Bytes) -> Result<Bundle, Error> {
 /// Opens a bundle, and the bundles in it.
 ///
 /// # Errors
-/// `Malformed` when it is no zip archive, or has entries that a bundle must not have; `TooLarge` beyond the
+/// `Malformed` when it is no zip archive, holds no model, or has entries that a bundle must not have; `TooLarge` beyond the
 /// limits; `Unsupported` for encryption, and compression other than Deflate.
 pub fn open_within(bytes: &Bytes, limits: &Limits) -> Result<Bundle, Error> {
     let mut opening = Opening::new(limits);
     opening.add("", bytes, 0)?;
-    Ok(opening.bundle)
+    let bundle = opening.bundle;
+    let empty = bundle.models().next().is_none();
+    match empty {
+        true => Err(without_models(&bundle)),
+        false => Ok(bundle),
+    }
 }
 
 /// The files that a model carries behind its flatbuffer, where TFLite metadata puts labels and vocabularies;
@@ -250,6 +255,21 @@ impl<'l> Opening<'l> {
 
 /// Entries of this size may be packed as tightly as they like.
 const SMALL: u64 = 16 << 20;
+
+/// What other archives hold is the best hint at what they are.
+fn without_models(bundle: &Bundle) -> Error {
+    let some = bundle.files.iter().take(4).map(File::path);
+    let mut names: Vec<&str> = some.collect();
+    if bundle.files.len() > names.len() {
+        names.push("…");
+    }
+    let held = match names.is_empty() {
+        true => "nothing".into(),
+        false => names.join(", "),
+    };
+    let what = format!("this is a zip archive without a TFLite model in it: it holds {held}");
+    Error::malformed(what).advice("models of other sorts are to be converted to TFLite first")
+}
 
 fn is_named_model(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);

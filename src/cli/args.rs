@@ -1,8 +1,6 @@
 //! What the command line says, and which files that means.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
@@ -10,6 +8,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use tfl2onnx::Converter;
 use tfl2onnx::op::{Dim, Shape, Symbol};
 
+use super::claims::Claims;
 use super::output::Target;
 
 /// Convert TFLite models to ONNX, and prove each file by running it.
@@ -38,7 +37,9 @@ const AFTER: &str = "\
 Paths:
   IN                  OUT is IN with the extension .onnx
   IN OUT              OUT is written; `-` is the standard output
-  --out-dir DIR IN... every path is an input, and DIR gets one .onnx file for each
+  --out-dir DIR IN... every path is an input, and DIR gets one .onnx file for each model
+  A bundle (a .task file, a zip of models) with several models needs --out-dir; beside other inputs its
+  files go to a folder of its name in DIR.
   `-` as IN is the standard input; OUT is then `-` unless given. A file named like a command is given
   as ./ops. OUT appears whole or not at all: it is written under no name or another one, then renamed.
 
@@ -62,7 +63,7 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Convert {
-    /// The TFLite model, then where the ONNX file goes; with --out-dir, only models
+    /// The TFLite model or bundle of models, then where the ONNX file goes; with --out-dir, only models
     #[arg(value_name = "IN [OUT]", num_args = 1.., required = true)]
     paths: Vec<PathBuf>,
 
@@ -100,13 +101,18 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "FILE")]
     dot: Option<PathBuf>,
 
-    /// Convert the subgraph that this signature enters [default: the first subgraph]
+    /// Convert the subgraph that this signature enters, or with `all` write NAME.KEY.onnx for each
+    /// [default: the first subgraph]
     #[arg(long, value_name = "KEY")]
     pub signature: Option<String>,
 
     /// Call inputs and outputs as the signature does, instead of by their tensors' names
     #[arg(long)]
     pub signature_names: bool,
+
+    /// Write the files that belong to a model, such as labels, into DIR
+    #[arg(long, value_name = "DIR")]
+    pub extract_metadata: Option<PathBuf>,
 
     /// Carry description, versions and signature names over as ONNX metadata [default]
     #[arg(long, overrides_with = "no_metadata")]
@@ -358,33 +364,8 @@ pub(crate) struct Plan {
     pub out_dir: Option<PathBuf>,
     pub report: Option<Target>,
     pub dot: Option<Target>,
-}
-
-impl Job {
-    /// Where the constants go if they get a file of their own; `None` where nothing can lie beside the output.
-    pub fn external_data(&self, asked: &Convert) -> Option<PathBuf> {
-        let Target::File(path) = &self.target else {
-            return None;
-        };
-        let asked = asked.external_data.as_deref().unwrap_or_default();
-        let name = match asked {
-            "" => format!("{}.data", path.file_name()?.to_str()?),
-            name => name.to_owned(),
-        };
-        Some(path.with_file_name(name))
-    }
-}
-
-impl Plan {
-    /// Is this file one of the inputs?
-    pub fn reads(&self, path: &Path) -> bool {
-        let sources = self.jobs.iter().map(|job| &job.source);
-        let mut files = sources.filter_map(|source| match source {
-            Source::File(file) => Some(identity(file)),
-            Source::Stdin => None,
-        });
-        files.any(|file| file == identity(path))
-    }
+    /// All files that are known to be read and written.
+    pub claims: Claims,
 }
 
 impl Convert {
@@ -409,26 +390,41 @@ impl Convert {
                 ));
             }
         };
-        let plan = Plan {
+        let mut plan = Plan {
             jobs,
             out_dir: self.out_dir.clone(),
             report: self.report.as_deref().map(Target::of),
             dot: self.dot.as_deref().map(Target::of),
+            claims: Claims::default(),
         };
         if plan.dot.is_some() && plan.jobs.len() > 1 {
             return Err(usage("--dot takes one input, since it writes one graph"));
         }
         self.refuse_external_data(&plan)?;
-        refuse_clashes(&plan, &self.external_data_of(&plan))?;
+        let data = self.external_data_of(&plan);
+        refuse_clashes(&mut plan, &data)?;
         Ok(plan)
     }
 }
 
 impl Convert {
+    /// Where the constants go if they get a file of their own; `None` where nothing can lie beside the output.
+    pub fn external_data_beside(&self, target: &Target) -> Option<PathBuf> {
+        let Target::File(path) = target else {
+            return None;
+        };
+        let asked = self.external_data.as_deref().unwrap_or_default();
+        let name = match asked {
+            "" => format!("{}.data", path.file_name()?.to_str()?),
+            name => name.to_owned(),
+        };
+        Some(path.with_file_name(name))
+    }
+
     /// The files that constants are asked to be put into.
     fn external_data_of(&self, plan: &Plan) -> Vec<Target> {
         let jobs = plan.jobs.iter().filter(|_| self.external_data.is_some());
-        let files = jobs.filter_map(|job| job.external_data(self));
+        let files = jobs.filter_map(|job| self.external_data_beside(&job.target));
         files.map(Target::File).collect()
     }
 
@@ -512,54 +508,21 @@ fn file_name(input: &Path) -> Result<OsString, clap::Error> {
 }
 
 /// Refuses to write one file twice, or over an input.
-fn refuse_clashes(plan: &Plan, data: &[Target]) -> Result<(), clap::Error> {
-    let mut taken: HashMap<PathBuf, String> = HashMap::new();
+fn refuse_clashes(plan: &mut Plan, data: &[Target]) -> Result<(), clap::Error> {
     for job in &plan.jobs {
         if let Source::File(path) = &job.source {
-            taken.insert(identity(path), format!("input {}", path.display()));
+            plan.claims.reads(path);
         }
     }
-    let mut standard_outputs = 0;
     let outputs = plan.jobs.iter().map(|job| &job.target);
-    for target in outputs.chain(data).chain(&plan.report).chain(&plan.dot) {
-        let path = match target {
-            Target::Stdout => {
-                standard_outputs += 1;
-                continue;
-            }
-            // A device or a pipe may be written to as often as one likes.
-            Target::File(path) if is_special(path) => continue,
-            Target::File(path) => path,
-        };
-        let what = format!("output {}", path.display());
-        if let Some(other) = taken.insert(identity(path), what) {
-            return Err(usage(format!(
-                "{} would be written over the {other}",
-                path.display()
-            )));
-        }
+    let outputs = outputs.chain(data).chain(&plan.report).chain(&plan.dot);
+    let outputs: Vec<&Target> = outputs.collect();
+    for target in &outputs {
+        plan.claims.writes(target).map_err(usage)?;
     }
-    if standard_outputs > 1 {
+    let standard = outputs.iter().filter(|one| ***one == Target::Stdout);
+    if standard.count() > 1 {
         return Err(usage("only one thing can go to the standard output"));
     }
     Ok(())
-}
-
-fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|meta| !meta.is_file())
-}
-
-/// What two names of one file have in common, whether or not it exists yet.
-fn identity(path: &Path) -> PathBuf {
-    if let Ok(real) = fs::canonicalize(path) {
-        return real;
-    }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    match (fs::canonicalize(parent), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
-        _ => path.to_owned(),
-    }
 }

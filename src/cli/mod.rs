@@ -1,10 +1,12 @@
 //! The command line: what is asked for, what is said about it, and with which exit code it ends.
 
 mod args;
+mod claims;
 mod input;
 mod job;
 mod ops;
 mod output;
+mod parts;
 mod progress;
 mod report;
 mod signals;
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, Convert, Plan};
-use job::{Fault, Outcome, Verb};
+use job::{Fault, Outcome, Run, Verb};
 use output::{Content, Target};
 use summary::say;
 
@@ -81,14 +83,42 @@ fn list_operators(markdown: bool) -> Exit {
 }
 
 fn convert(asked: &Convert, plan: &Plan) -> Exit {
-    let several = plan.jobs.len() > 1;
+    let mut run = Run {
+        asked,
+        plan,
+        claims: plan.claims.clone(),
+    };
     let mut outcomes = Vec::new();
+    let mut listings = Vec::new();
     for job in &plan.jobs {
-        let outcome = job::run(asked, plan, job);
-        summary::outcome(&outcome, asked, several);
-        outcomes.push(outcome);
+        let opened = match run.open(job) {
+            Ok(opened) => opened,
+            Err(outcome) => {
+                summary::outcome(&outcome, asked, plan.jobs.len() > 1);
+                outcomes.push(*outcome);
+                continue;
+            }
+        };
+        let several = plan.jobs.len() > 1 || opened.models.len() > 1;
+        let first = outcomes.len();
+        for model in &opened.models {
+            let found = run.model(model);
+            let several = several || found.len() > 1;
+            for outcome in &found {
+                summary::outcome(outcome, asked, several);
+            }
+            outcomes.extend(found);
+        }
+        if let Some(listing) = opened.listing {
+            if !asked.quiet {
+                let own = outcomes.get(first..).unwrap_or_default();
+                summary::listing(&listing, own);
+            }
+            listings.push(listing);
+        }
     }
-    if several && !asked.quiet {
+    let told = listings.len() == 1 && plan.jobs.len() == 1;
+    if outcomes.len() > 1 && !told && !asked.quiet {
         summary::total(&outcomes);
     }
     let mut exit = outcomes
@@ -97,15 +127,8 @@ fn convert(asked: &Convert, plan: &Plan) -> Exit {
         .max()
         .unwrap_or(Exit::Fine);
     if let Some(target) = &plan.report {
-        let text = report::json(&outcomes);
-        if let Err(fault) = deliver(
-            target,
-            &mut |mut out| {
-                out.write_all(text.as_bytes())?;
-                out.flush()
-            },
-            None,
-        ) {
+        let text = report::json(&outcomes, &listings);
+        if let Err(fault) = deliver_bytes(target, text.as_bytes(), None) {
             summary::faults(&fault, None);
             exit = exit.max(Exit::Refused);
         }
@@ -119,6 +142,15 @@ fn deliver(target: &Target, content: Content<'_>, dir: Option<&Path>) -> Result<
     target
         .write(content)
         .map_err(|error| Fault::io(Verb::Write, target, error))
+}
+
+/// Writes bytes that are in memory.
+fn deliver_bytes(target: &Target, bytes: &[u8], dir: Option<&Path>) -> Result<(), Fault> {
+    let mut content = |mut out: tfl2onnx::Sink<'_>| {
+        out.write_all(bytes)?;
+        out.flush()
+    };
+    deliver(target, &mut content, dir)
 }
 
 fn create(dir: Option<&Path>) -> Result<(), Fault> {

@@ -7,16 +7,39 @@ use tfl2onnx::{Counts, Error, Place, Port, Report, Signature, SignatureTensor, S
 use tfl2onnx::{OutputDifference, Scope, Status, Validation, Verdict};
 
 use super::job::{Fault, Outcome, Proof};
-use super::summary::{layout, status};
+use super::parts::{Listing, Row};
+use super::summary::{kind, layout, status};
 
 /// All outcomes as one document.
-pub(crate) fn json(outcomes: &[Outcome]) -> String {
+pub(crate) fn json(outcomes: &[Outcome], listings: &[Listing]) -> String {
     let models: Vec<Value> = outcomes.iter().map(model).collect();
-    let document = json!({ "tfl2onnx": env!("CARGO_PKG_VERSION"), "models": models });
+    let mut document = json!({ "tfl2onnx": env!("CARGO_PKG_VERSION"), "models": models });
+    if let Some(document) = document.as_object_mut().filter(|_| !listings.is_empty()) {
+        let bundles = listings.iter().map(bundle).collect();
+        document.insert("bundles".into(), Value::Array(bundles));
+    }
     format!("{document:#}\n")
 }
 
+fn bundle(listing: &Listing) -> Value {
+    let file = |row: &Row| {
+        json!({
+            "path": row.path,
+            "kind": kind(row.kind),
+            "bytes": row.bytes,
+            "input": row.label,
+        })
+    };
+    json!({
+        "input": listing.input,
+        "input_bytes": listing.input_bytes,
+        "files": listing.rows.iter().map(file).collect::<Vec<_>>(),
+    })
+}
+
 fn model(outcome: &Outcome) -> Value {
+    let said = outcome.report.iter().flat_map(|report| &report.warnings);
+    let warnings = said.chain(&outcome.warnings);
     let mut model = json!({
         "input": outcome.input,
         "input_bytes": outcome.input_bytes,
@@ -25,6 +48,8 @@ fn model(outcome: &Outcome) -> Value {
         "external_data": outcome.external_data,
         "status": status(outcome).replace(' ', "_"),
         "seconds": outcome.took.as_secs_f64(),
+        "signature": outcome.signature,
+        "warnings": warnings.collect::<Vec<_>>(),
         "errors": errors(outcome.fault.as_ref()),
         "validation": proof(&outcome.proof),
     });
@@ -47,7 +72,6 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "node_counts": counts(&report.node_counts),
         "transposes": report.transposes,
         "fixed_dims": report.fixed_dims,
-        "warnings": report.warnings,
         "subgraph": report.subgraph,
         "signature": report.signature,
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
@@ -97,6 +121,11 @@ fn errors(fault: Option<&Fault>) -> Vec<Value> {
     match fault {
         None => Vec::new(),
         Some(Fault::Refused(error)) => error.all().map(finding).collect(),
+        Some(fault @ Fault::Asked(_)) => {
+            vec![
+                json!({ "kind": "Usage", "message": fault.to_string(), "advice": null, "site": null }),
+            ]
+        }
         Some(fault @ Fault::Io { .. }) => {
             vec![
                 json!({ "kind": "Io", "message": fault.to_string(), "advice": null, "site": null }),

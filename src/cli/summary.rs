@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use tfl2onnx::bundle::Kind;
 use tfl2onnx::op::Order;
 use tfl2onnx::{Counts, Report};
 #[cfg(feature = "validate")]
@@ -12,6 +13,7 @@ use tfl2onnx::{OutputDifference, Status, Validation, Verdict};
 
 use super::args::Convert;
 use super::job::{Fault, Outcome, Proof};
+use super::parts::Listing;
 
 /// Width of the column of labels.
 const LABEL: usize = 12;
@@ -36,7 +38,8 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 
 /// Says what became of one input.
 pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
-    let name = several.then_some(outcome.input.as_str());
+    let name = several.then(|| name(outcome));
+    let name = name.as_deref();
     if let Some(report) = outcome.report.as_ref().filter(|_| !asked.quiet) {
         say(describe(outcome, report, asked.verbose).trim_end());
     }
@@ -51,7 +54,7 @@ pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
         ));
     }
     let warnings = outcome.report.iter().flat_map(|report| &report.warnings);
-    for warning in warnings {
+    for warning in warnings.chain(&outcome.warnings) {
         say(&format!("warning: {name_colon}{warning}"));
     }
     if let Some(reason) = unverified(&outcome.proof) {
@@ -68,7 +71,7 @@ pub(crate) fn faults(fault: &Fault, name: Option<&str>) {
         return;
     }
     let name = match (name, fault) {
-        (Some(name), Fault::Refused(_)) => format!("{name}: "),
+        (Some(name), Fault::Refused(_) | Fault::Asked(_)) => format!("{name}: "),
         _ => String::new(),
     };
     for line in fault.to_string().lines() {
@@ -78,18 +81,66 @@ pub(crate) fn faults(fault: &Fault, name: Option<&str>) {
 
 /// Says what became of all inputs.
 pub(crate) fn total(outcomes: &[Outcome]) {
-    let width = outcomes
-        .iter()
-        .map(|one| one.input.len())
-        .max()
-        .unwrap_or(0);
+    let names: Vec<String> = outcomes.iter().map(name).collect();
+    let width = names.iter().map(|name| name.chars().count()).max();
+    let width = width.unwrap_or(0);
     let mut text = String::from("\n");
-    for one in outcomes {
-        let _ = writeln!(text, "{:width$}  {}", one.input, status(one));
+    for (name, one) in names.iter().zip(outcomes) {
+        let _ = writeln!(text, "{name:width$}  {}", status(one));
     }
     let written = outcomes.iter().filter(|one| one.output.is_some()).count();
     let _ = write!(text, "{written} of {} written", outcomes.len());
     say(&text);
+}
+
+/// The input, and the signature where one was asked for.
+fn name(outcome: &Outcome) -> String {
+    match &outcome.signature {
+        Some(key) => format!("{} [{key}]", outcome.input),
+        None => outcome.input.clone(),
+    }
+}
+
+/// Says what a bundle holds, and what became of the models in it.
+pub(crate) fn listing(listing: &Listing, outcomes: &[Outcome]) {
+    let rows = || listing.rows.iter();
+    let path = rows()
+        .map(|row| row.path.chars().count())
+        .max()
+        .unwrap_or(0);
+    let size = rows().map(|row| bytes(row.bytes).len()).max();
+    let size = size.unwrap_or(0);
+    let mut text = format!("\n{}\n", listing.input);
+    for row in rows() {
+        let found = bytes(row.bytes);
+        let start = format!("  {:path$}  {:6}  {found:>size$}", row.path, kind(row.kind));
+        let own = |one: &&Outcome| Some(&one.input) == row.label.as_ref();
+        let mut own = outcomes.iter().filter(own).peekable();
+        if own.peek().is_none() {
+            let _ = writeln!(text, "{start}");
+        }
+        for one in own {
+            let key = one.signature.as_ref();
+            let key = key.map_or_else(String::new, |key| format!("[{key}] "));
+            let _ = write!(text, "{start}  {key}{}", status(one));
+            let _ = match &one.output {
+                Some(output) => writeln!(text, " -> {output}"),
+                None => writeln!(text),
+            };
+        }
+    }
+    let written = outcomes.iter().filter(|one| one.output.is_some()).count();
+    let _ = write!(text, "{written} of {} written", outcomes.len());
+    say(&text);
+}
+
+/// A word for the sort of a file in a bundle; the JSON report has the same.
+pub(crate) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Model => "model",
+        Kind::Bundle => "bundle",
+        _ => "file",
+    }
 }
 
 /// One word for an outcome; the JSON report has the same.
@@ -147,7 +198,7 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
     };
     line(&mut text, "size", &sizes);
     line(&mut text, "opset", &report.opset.to_string());
-    if report.signatures.len() > 1 {
+    if report.signatures.len() > 1 || outcome.signature.is_some() {
         line(&mut text, "signature", &signature(report));
     }
     ports(&mut text, report);

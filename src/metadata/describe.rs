@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use bytes::Bytes;
-
 use super::{
-    AssociatedFile, BUFFER, Content, Metadata, ProcessUnit, TensorGroup, TensorMetadata, parse,
+    AssociatedFile, BUFFER, Content, Metadata, ProcessUnit, SubgraphMetadata, TensorGroup,
+    TensorMetadata, parse,
 };
 use crate::bundle::{self, Bundle};
 use crate::ir::Model;
+use crate::source::Source;
 
 /// The metadata buffer in which TFLite's converter notes the release that first runs every operator.
 const MIN_RUNTIME_VERSION: &str = "min_runtime_version";
@@ -45,7 +45,7 @@ struct Side<'m> {
 
 impl Description {
     /// All that is said of a model.
-    pub fn of(tflite: &Bytes, model: &Model, whole: Whole) -> Self {
+    pub fn of(tflite: &Source, model: &Model, whole: Whole) -> Self {
         let mut told = Description::default();
         let lines = |names: Vec<&str>| names.join("\n");
         let signatures = model.signatures.iter().map(|one| one.key.as_str());
@@ -83,7 +83,7 @@ impl Description {
         self.entries.push((name, value));
     }
 
-    fn metadata(&mut self, said: &Metadata, tflite: &Bytes, model: &Model, whole: Whole) {
+    fn metadata(&mut self, said: &Metadata, tflite: &Source, model: &Model, whole: Whole) {
         for (key, value) in [
             ("name", &said.name),
             ("description", &said.description),
@@ -101,11 +101,7 @@ impl Description {
         self.add("tflite.metadata.subgraph.name", &graph.name);
         self.add("tflite.metadata.subgraph.description", &graph.description);
         self.add("tflite.metadata.subgraph.files", file_names(&graph.files));
-        let archive = bundle::associated(tflite).unwrap_or_else(|error| {
-            self.warnings
-                .push(format!("{error}; its files are left out"));
-            Bundle::default()
-        });
+        let archive = self.archive(tflite, graph);
         let main = model.main();
         let sides = [
             Side {
@@ -128,6 +124,21 @@ impl Description {
         for side in sides.into_iter().filter(|side| side.whole) {
             self.side(&side, &archive);
         }
+    }
+
+    /// The files behind the model, which may be far behind: they are fetched where labels are among them.
+    fn archive(&mut self, tflite: &Source, graph: &SubgraphMetadata) -> Bundle {
+        let tensors = graph.inputs.iter().chain(&graph.outputs);
+        let mut files = tensors.flat_map(|tensor| &tensor.files);
+        if !files.any(AssociatedFile::is_labels) {
+            return Bundle::default();
+        }
+        let archive = tflite.bytes().and_then(|bytes| bundle::associated(&bytes));
+        archive.unwrap_or_else(|error| {
+            self.warnings
+                .push(format!("{error}; its files are left out"));
+            Bundle::default()
+        })
     }
 
     fn side(&mut self, side: &Side<'_>, archive: &Bundle) {

@@ -27,7 +27,7 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<Foreign> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return foreign_file(
             "this is a zip archive, such as a .task bundle or a saved Keras model",
-            "unpack it and convert the .tflite files inside",
+            "the command and `tfl2onnx::bundle` open bundles of models",
         );
     }
     if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {

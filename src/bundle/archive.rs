@@ -1,5 +1,7 @@
 //! One zip archive: its directory, and the bytes of an entry.
 
+use std::fmt;
+
 use bytes::Bytes;
 use rawzip::{
     CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive, ZipSliceEntries,
@@ -29,12 +31,21 @@ pub(super) fn locate_behind(tflite: &Bytes) -> Option<Archive<'_>> {
 }
 
 /// The bytes of one entry, as they lie in the archive.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Entry {
     data: Bytes,
     deflated: bool,
     pub size: u64,
     crc: u32,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut entry = f.debug_struct("Entry");
+        entry.field("size", &self.size);
+        entry.field("packed", &self.packed());
+        entry.finish_non_exhaustive()
+    }
 }
 
 impl Entry {

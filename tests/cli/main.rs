@@ -2,6 +2,7 @@
 
 #![cfg(feature = "cli")]
 
+mod bundles;
 mod external;
 mod files;
 mod loss;

@@ -23,7 +23,7 @@ fn recorded(key: &str) -> HashMap<String, Literal> {
     let bytes = fixture(&format!("two.{key}.safetensors"));
     let tensors = SafeTensors::deserialize(&bytes).expect("safetensors");
     let literal = |(name, view): (String, safetensors::tensor::TensorView<'_>)| {
-        let data = Bytes::copy_from_slice(view.data());
+        let data = Bytes::copy_from_slice(view.data()).into();
         let shape = view.shape().to_vec();
         let dtype = DType::Float32;
         (name, Literal { dtype, shape, data })

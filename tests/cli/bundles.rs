@@ -140,21 +140,27 @@ fn the_worst_model_decides_and_the_others_are_written() {
 #[test]
 fn no_file_of_a_bundle_is_written_over_another() {
     let dir = tempfile::tempdir().expect("a directory");
-    let bundle = dir.path().join("abs.onnx");
+    let (bundle, report) = (dir.path().join("two.task"), dir.path().join("neg.onnx"));
     fs::copy(fixture("bundles/two.task"), &bundle).expect("copied");
-    let before = fs::read(&bundle).expect("readable");
-    let report = dir.path().join("neg.onnx");
-    // The bundle's own outputs would be its source and the report.
-    let args = ["-q", "--no-validate", text(&bundle), "--out-dir"];
-    let said = exits(2, &[&args[..], &[text(dir.path())]].concat());
-    assert!(said.contains("would be written over"), "{said}");
-    let other = dir.path().join("two.task");
-    fs::copy(&bundle, &other).expect("copied");
-    let args = ["--no-validate", text(&other), "--out-dir", text(dir.path())];
-    let said = exits(1, &[&args[..], &["--report", text(&report)]].concat());
-    assert!(said.contains("would be written over the output"), "{said}");
+    let out = ["--no-validate", "--out-dir", text(dir.path())];
+    let args = [text(&bundle), "--report", text(&report)];
+    let said = exits(1, &[&out[..], &args].concat());
+    assert!(
+        said.contains("neg.onnx would be written over the output"),
+        "{said}"
+    );
     assert!(json(&report)["models"].is_array());
-    assert_eq!(fs::read(&bundle).expect("readable"), before);
+    // A model's place may be that of another input.
+    let input = dir.path().join("two/abs.onnx");
+    fs::create_dir(dir.path().join("two")).expect("made");
+    fs::copy(fixture("layout/add_c.tflite"), &input).expect("copied");
+    let before = fs::read(&input).expect("readable");
+    let said = exits(1, &[&out[..], &[text(&bundle), text(&input)]].concat());
+    assert!(
+        said.contains("abs.onnx would be written over the input"),
+        "{said}"
+    );
+    assert_eq!(fs::read(&input).expect("readable"), before);
 }
 
 #[test]

@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn close_names_are_suggested_and_far_ones_are_not() {
         let names = ["serving_default", "encode", "decode", "train"];
-        assert_eq!(nearest("Decod", names), ["decode", "encode"]);
+        assert_eq!(nearest("Decod", names), ["decode"]);
+        assert_eq!(nearest("decoder", names), ["decode", "encode"]);
         assert_eq!(nearest("serving", names), ["serving_default"]);
         assert!(nearest("quantize_weights", names).is_empty());
     }

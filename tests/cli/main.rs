@@ -7,6 +7,7 @@ mod external;
 mod files;
 mod loss;
 mod sizes;
+mod stored;
 mod told;
 #[cfg(feature = "validate")]
 mod validation;

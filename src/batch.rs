@@ -8,7 +8,7 @@
 mod guide;
 mod rules;
 
-pub(crate) use guide::{Expected, Guide, Stack};
+pub(crate) use guide::{Guide, Stack};
 
 use crate::error::OpError;
 

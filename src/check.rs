@@ -4,12 +4,12 @@
 //! One walk in execution order does all three, since shapes depend on folded constants (`SHAPE` →
 //! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
 
-use crate::batch::{Expected, Guide, Stack};
+use crate::batch::{Guide, Stack};
 use crate::error::{Error, ErrorKind, OpError, Place};
 use crate::extents;
-use crate::ir::{Data, Dim, Graph, Model, OpId, Shape, ValueId};
+use crate::ir::{Data, Dim, Graph, GraphId, Model, OpId, Shape, ValueId};
 use crate::lower::works_on_stored;
-use crate::op::Operands;
+use crate::op::{Operands, Returned};
 
 /// A model whose operators all accept their operands. Only [`check`] makes one.
 #[derive(Debug)]
@@ -75,21 +75,11 @@ impl Budget {
 ///
 /// # Errors
 /// Everything that is wrong, at once.
-pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error> {
-    let mut findings = Vec::new();
-    let mut budget = Budget::of(&model);
-    for graph in &mut model.graphs {
-        let ops: Vec<OpId> = graph.ops().collect();
-        for op in ops {
-            if let Err(error) = visit(graph, op, folding, &mut budget, None) {
-                let site = graph.op(op).origin.site();
-                findings.push(error.at(site, |place| graph.tensor_name(op, place)));
-            }
-        }
-    }
-    match Error::gather(findings) {
+pub(crate) fn check(model: Model, folding: Folding) -> Result<Checked, Error> {
+    let walk = Walk::all(model, folding, None)?;
+    match Error::gather(walk.findings) {
         Some(error) => Err(error),
-        None => Ok(Checked(model)),
+        None => Ok(Checked(walk.model)),
     }
 }
 
@@ -97,55 +87,145 @@ pub(crate) fn check(mut model: Model, folding: Folding) -> Result<Checked, Error
 ///
 /// # Errors
 /// The first operator that does not compute each example alone.
-pub(crate) fn check_batch(
-    mut model: Model,
-    mut guide: Guide<'_>,
-) -> Result<(Checked, Stack), Error> {
-    let mut budget = Budget::of(&model);
-    let main = model.main.0;
-    for (index, graph) in model.graphs.iter_mut().enumerate() {
+pub(crate) fn check_batch(model: Model, guide: Guide<'_>) -> Result<(Checked, Stack), Error> {
+    let walk = Walk::all(model, Folding::Remove, Some(guide))?;
+    if let Some(error) = walk.findings.into_iter().next() {
+        return Err(error);
+    }
+    let stack = walk.guide.map(Guide::finish).transpose();
+    let stack = stack.map_err(|error| Error::new(ErrorKind::Unsupported, error.to_string()))?;
+    Ok((Checked(walk.model), stack.unwrap_or_default()))
+}
+
+/// The walk over all graphs, each when the first operator that runs it is met: its inputs are as that one's
+/// operands.
+struct Walk<'g> {
+    /// A graph that is being walked is out.
+    model: Model,
+    begun: Vec<bool>,
+    folding: Folding,
+    budget: Budget,
+    guide: Option<Guide<'g>>,
+    findings: Vec<Error>,
+}
+
+impl<'g> Walk<'g> {
+    fn all(mut model: Model, folding: Folding, guide: Option<Guide<'g>>) -> Result<Self, Error> {
+        crate::state::resolve(&mut model)?;
+        let main = model.main;
+        let mut walk = Walk {
+            budget: Budget::of(&model),
+            begun: vec![false; model.graphs.len()],
+            model,
+            folding,
+            guide,
+            findings: Vec::new(),
+        };
+        walk.graph(main);
+        Ok(walk)
+    }
+
+    fn graph(&mut self, id: GraphId) {
+        self.begun[id.0] = true;
+        let out = Graph::new("out".into());
+        let mut graph = std::mem::replace(&mut self.model.graphs[id.0], out);
         let ops: Vec<OpId> = graph.ops().collect();
         for op in ops {
             let site = graph.op(op).origin.site();
-            let mut guide = (index == main).then_some(&mut guide);
-            let done = match &mut guide {
-                Some(guide) => guide.before(graph, op).map(Some),
-                None => Ok(None),
-            };
-            let done = done.and_then(|expected| {
-                let guide = guide.zip(expected.as_ref());
-                visit(graph, op, Folding::Remove, &mut budget, guide)
-            });
-            done.map_err(|error| error.at(site, |place| graph.tensor_name(op, place)))?;
+            if let Err(error) = self.operator(&mut graph, op, id == self.model.main) {
+                let error = error.at(site, |place| graph.tensor_name(op, place));
+                self.findings.push(error);
+            }
         }
+        self.model.graphs[id.0] = graph;
     }
-    let stack = guide
-        .finish()
-        .map_err(|error| Error::new(ErrorKind::Unsupported, error.to_string()))?;
-    Ok((Checked(model), stack))
-}
 
-fn visit(
-    graph: &mut Graph,
-    op: OpId,
-    folding: Folding,
-    budget: &mut Budget,
-    guide: Option<(&mut Guide<'_>, &Expected)>,
-) -> Result<(), OpError> {
-    let results = graph.results(op);
-    let folded = infer_and_fold(graph, op, budget)?;
-    if let Some((guide, expected)) = guide {
-        guide.after(graph, &results, expected)?;
+    fn operator(&mut self, graph: &mut Graph, op: OpId, main: bool) -> Result<(), OpError> {
+        let guide = self.guide.as_ref().filter(|_| main);
+        let expected = guide.map(|guide| guide.before(graph, op)).transpose()?;
+        let returned = self.run(graph, op)?;
+        let results = graph.results(op);
+        let folded = infer_and_fold(graph, op, returned, &mut self.budget)?;
+        if let Some((guide, expected)) = self.guide.as_mut().zip(expected.as_ref()) {
+            guide.after(graph, &results, expected)?;
+        }
+        if folded && self.folding == Folding::Remove {
+            graph.remove_op(op);
+        }
+        Ok(())
     }
-    if folded && folding == Folding::Remove {
-        graph.remove_op(op);
+
+    /// Walks the subgraphs that an operator runs, with what it hands them; gives what they return.
+    fn run(&mut self, caller: &Graph, op: OpId) -> Result<Vec<Returned>, OpError> {
+        let operator = &caller.op(op).op;
+        let operands = caller.operands(op);
+        let passed = operands.get(operator.passes_from()..).unwrap_or_default();
+        let mut returned = Vec::new();
+        for &callee in operator.subgraphs() {
+            self.bind(callee, caller, passed)?;
+            if !self.begun[callee.0] {
+                self.graph(callee);
+            }
+            let graph = &self.model.graphs[callee.0];
+            let outputs = graph.outputs.iter().map(|&id| {
+                let value = graph.value(id);
+                (value.stored, value.quant.clone(), value.shape.clone())
+            });
+            returned.push(outputs.collect());
+        }
+        Ok(returned)
     }
-    Ok(())
+
+    /// Gives a subgraph's inputs the shapes of the operands they are run with.
+    fn bind(
+        &mut self,
+        callee: GraphId,
+        caller: &Graph,
+        passed: &[Option<ValueId>],
+    ) -> Result<(), OpError> {
+        let begun = self.begun[callee.0];
+        // Graphs do not run themselves, the lifter has refused that: this one is not out.
+        let graph = &mut self.model.graphs[callee.0];
+        if graph.inputs.len() != passed.len() {
+            return Err(OpError::inconsistent(format!(
+                "its subgraph takes {} inputs, and is given {}",
+                graph.inputs.len(),
+                passed.len()
+            )));
+        }
+        for (input, operand) in graph.inputs.clone().into_iter().zip(passed) {
+            let Some(operand) = operand.map(|id| caller.value(id)) else {
+                return Err(OpError::unsupported(
+                    "a subgraph run without one of its inputs",
+                ));
+            };
+            let input = graph.value_mut(input);
+            if (input.stored, &input.quant) != (operand.stored, &operand.quant) {
+                return Err(OpError::inconsistent(format!(
+                    "its subgraph takes {:?} as {}, and is given {}, or in another quantisation",
+                    input.name, input.stored, operand.stored
+                )));
+            }
+            if begun && input.shape != operand.shape {
+                return Err(OpError::unsupported(format!(
+                    "its subgraph is run with {:?} of shape {} here, {} elsewhere",
+                    input.name, operand.shape, input.shape
+                )));
+            }
+            input.shape = operand.shape.clone();
+        }
+        Ok(())
+    }
 }
 
 /// Says whether the results are constants now.
-fn infer_and_fold(graph: &mut Graph, op: OpId, budget: &mut Budget) -> Result<bool, OpError> {
-    let io = Operands::new(graph, op);
+fn infer_and_fold(
+    graph: &mut Graph,
+    op: OpId,
+    returned: Vec<Returned>,
+    budget: &mut Budget,
+) -> Result<bool, OpError> {
+    let io = Operands::returning(graph, op, returned);
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
         if graph.value(value).complex && !node.op.takes_complex() {

@@ -33,6 +33,7 @@ mod resize;
 mod signature;
 mod sink;
 mod source;
+mod state;
 #[cfg(feature = "validate")]
 #[doc(hidden)]
 pub mod testing;

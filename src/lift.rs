@@ -460,6 +460,7 @@ impl<'a> Lifter<'a> {
             version,
             custom: &custom,
             graphs: self.file.subgraphs().map_or(0, |list| list.len()),
+            file: self.file,
         };
         let op = def
             .make(&raw)
@@ -494,9 +495,7 @@ impl<'a> Lifter<'a> {
         index: usize,
         code: &schema::OperatorCode<'a>,
     ) -> Option<(Arc<str>, Arc<OpDef>)> {
-        // Codes above 126 are only in the wider field; old files have only the narrow one.
-        let narrow = i32::from(code.deprecated_builtin_code());
-        let builtin = schema::BuiltinOperator(code.builtin_code().0.max(narrow));
+        let builtin = tflite::builtin_code(code);
         let (name, found) = if builtin == schema::BuiltinOperator::CUSTOM {
             let name = code.custom_code().unwrap_or_default();
             (Arc::from(name), self.registry.find_custom(name))

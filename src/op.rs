@@ -99,7 +99,37 @@ pub trait Operator: Debug + Send + Sync {
     fn subgraphs(&self) -> &[GraphId] {
         &[]
     }
+
+    /// The operand that is the first input of each of its subgraphs; those behind it are the others.
+    fn passes_from(&self) -> usize {
+        0
+    }
+
+    /// How the operator deals with variables that outlive it.
+    fn state(&self) -> State<'_> {
+        State::None
+    }
 }
+
+/// What an operator has to do with variables, which live outside of the graph. Those who do have no other
+/// meaning; they are gone before anything else looks at the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State<'a> {
+    /// Nothing, as nearly all.
+    None,
+    /// Its result is the handle of the variable of this name.
+    Handle(&'a str),
+    /// It runs a subgraph that gives variables their first values.
+    Start(GraphId),
+    /// Its result is the value of the variable whose handle is operand 0; it is given the value as operand 0
+    /// instead.
+    Read,
+    /// It gives the variable whose handle is operand 0 the value of operand 1.
+    Write,
+}
+
+/// The results of a subgraph that an operator runs.
+pub(crate) type Returned = Vec<(DType, Option<crate::ir::Quant>, Shape)>;
 
 /// How an operator stands to quantised operands and results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,6 +409,7 @@ pub struct Operands<'a> {
     graph: &'a Graph,
     operands: Vec<Option<ValueId>>,
     results: Vec<ValueId>,
+    returned: Vec<Returned>,
 }
 
 impl<'a> Operands<'a> {
@@ -387,6 +418,47 @@ impl<'a> Operands<'a> {
             graph,
             operands: graph.operands(op),
             results: graph.results(op),
+            returned: Vec::new(),
+        }
+    }
+
+    /// The same, of an operator whose subgraphs give these results.
+    pub(crate) fn returning(graph: &'a Graph, op: OpId, returned: Vec<Returned>) -> Self {
+        Operands {
+            returned,
+            ..Self::new(graph, op)
+        }
+    }
+
+    /// Shapes of the results of a subgraph, by its place among [`Operator::subgraphs`]. Refuses results that
+    /// are not as many as the operator's, of its types.
+    pub(crate) fn returned(&self, subgraph: usize) -> Result<Vec<Shape>, OpError> {
+        let found = self.returned.get(subgraph).map_or(&[][..], Vec::as_slice);
+        if found.len() != self.results() {
+            return Err(OpError::inconsistent(format!(
+                "its subgraph has {} results for its {}",
+                found.len(),
+                self.results()
+            )));
+        }
+        for (slot, (stored, quant, _)) in found.iter().enumerate() {
+            let result = self.result(slot);
+            if (*stored, quant) != (result.stored, &result.quant) {
+                let what = format!("{stored} as its subgraph gives it, with its quantisation");
+                return Err(OpError::result(slot, what, result.stored));
+            }
+        }
+        Ok(found.iter().map(|(_, _, shape)| shape.clone()).collect())
+    }
+
+    /// Refuses a subgraph, by its place among [`Operator::subgraphs`], that does not give one BOOL.
+    pub(crate) fn expect_condition(&self, subgraph: usize) -> Result<(), OpError> {
+        let found = self.returned.get(subgraph).map_or(&[][..], Vec::as_slice);
+        match found {
+            [(DType::Bool, _, shape)] if shape.count() == Some(1) => Ok(()),
+            _ => Err(OpError::inconsistent(
+                "its condition does not give one BOOL",
+            )),
         }
     }
 
@@ -440,6 +512,26 @@ impl<'a> Operands<'a> {
     /// Number of results.
     pub fn results(&self) -> usize {
         self.results.len()
+    }
+
+    /// Does anything that an operand is computed from hold quantised integers of 8 bits? Equal numbers are then
+    /// common in it.
+    pub(crate) fn descends_from_bytes(&self, slot: usize) -> bool {
+        let mut seen = std::collections::HashSet::new();
+        let mut left: Vec<ValueId> = self.operand_id(slot).into_iter().collect();
+        while let Some(id) = left.pop() {
+            let value = self.graph.value(id);
+            if value.constant().is_some() || !seen.insert(id) {
+                continue;
+            }
+            if value.is_quantized() && value.stored.bits().is_some_and(|bits| bits <= 8) {
+                return true;
+            }
+            let producer = self.graph.producer(id);
+            let operands = producer.map(|op| self.graph.operands(op));
+            left.extend(operands.into_iter().flatten().flatten());
+        }
+        false
     }
 
     pub(crate) fn operand_id(&self, slot: usize) -> Option<ValueId> {

@@ -33,13 +33,13 @@ impl Wire {
 /// in the file's order, with the same calls.
 #[derive(Debug)]
 pub struct LowerCx<'c> {
-    placed: &'c Placed,
-    lowering: &'c mut Lowering,
+    pub(super) placed: &'c Placed,
+    pub(super) lowering: &'c mut Lowering,
     scope: &'c mut Scope,
     graph: GraphId,
     op: OpId,
     io: Operands<'c>,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// Are quantised operands and results handled as the integers they are stored as?
     stored: bool,
     /// What the next result is held to, where that is done on stored integers.
@@ -66,7 +66,7 @@ impl<'c> LowerCx<'c> {
             graph,
             op,
             io,
-            origin: Origin::of(owner, op, graph.0 == 0),
+            origin: Origin::of(owner, op, graph == placed.model.main),
             clamp: None,
             failed: None,
             finished: 0,
@@ -274,7 +274,7 @@ impl<'c> LowerCx<'c> {
         Ok(self.wire(wire))
     }
 
-    fn wire(&self, id: WireId) -> Wire {
+    pub(super) fn wire(&self, id: WireId) -> Wire {
         let fact = self.lowering.build.fact(id);
         Wire {
             id,
@@ -435,7 +435,7 @@ impl<'c> LowerCx<'c> {
             wire = self.lowering.clamp(wire, value, bounds, &self.origin)?;
         }
         let perm = self.placed.plans[self.graph.0].result(self.op, slot, value.shape.rank());
-        if self.graph.0 == 0 {
+        if self.graph == self.placed.model.main {
             self.lowering.build.hold(wire, &value.name);
         }
         self.scope.bind(id, perm, Form::Stored, wire);
@@ -495,13 +495,6 @@ impl<'c> LowerCx<'c> {
         Ok(true)
     }
 
-    /// Runs a subgraph in place of this operator: wires in and out are in the file's axis order.
-    pub fn inline(&mut self, subgraph: GraphId, operands: &[Wire]) -> Result<Vec<Wire>, OpError> {
-        let ids: Vec<WireId> = operands.iter().map(|wire| wire.id).collect();
-        let results = self.lowering.inline(subgraph, &ids)?;
-        Ok(results.into_iter().map(|id| self.wire(id)).collect())
-    }
-
     pub(super) fn fail(&mut self, error: OpError) {
         self.failed.get_or_insert(error);
     }
@@ -520,7 +513,7 @@ impl<'c> LowerCx<'c> {
             node.op_type,
             node.inputs,
             wires.clone(),
-            node.attrs,
+            (node.attrs, node.bodies),
             &self.origin,
         );
         wires.into_iter().map(|id| self.wire(id)).collect()

@@ -257,11 +257,13 @@ impl LowerCx<'_> {
             return Ok(self.int64s(&ints.concat()));
         }
         let total: Option<usize> = wires.iter().map(|wire| wire.shape[axis].fixed()).sum();
-        let total =
-            total.ok_or_else(|| OpError::unsupported("concatenation along a dynamic dimension"))?;
+        let total = match total {
+            Some(total) => Dim::Fixed(total),
+            None => self.io().unknown_dim(0, axis),
+        };
         let shape: Shape = (0..first.rank())
             .map(|a| match a == axis {
-                true => Dim::Fixed(total),
+                true => total.clone(),
                 false => first.shape[a].clone(),
             })
             .collect();

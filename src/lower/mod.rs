@@ -1,6 +1,7 @@
 //! Checked, placed graph → ONNX. Walks operators in order and lets each write its nodes; this module
 //! decides in which axis order a value is handed to it.
 
+mod bodies;
 mod cx;
 mod forms;
 mod node;
@@ -20,7 +21,7 @@ use crate::error::{Error, OpError, OpErrorKind};
 use crate::ir::{
     Content, Dim, Graph, GraphId, Literal, Model, OpId, Order, Perm, Shape, Value, ValueId,
 };
-use crate::onnx::{self, Attr, Build, Emitted, Face, Node, WireId};
+use crate::onnx::{self, Attr, Body, Build, Emitted, Face, Node, WireId};
 use crate::passes;
 use crate::passes::place::Plan;
 use crate::passes::stored::{self, Activations, Declared, Ranges};
@@ -403,7 +404,10 @@ impl Lowering {
         let mut scope = Scope::default();
         for (&value, &wire) in graph.inputs.iter().zip(operands) {
             let (declared, given) = (&graph.value(value).shape, &self.build.fact(wire).shape);
-            if declared != given {
+            let same = |(a, b): (&Dim, &Dim)| a == b || a.fixed().is_none() || b.fixed().is_none();
+            let fits = declared.rank() == given.rank()
+                && declared.dims().iter().zip(given.dims()).all(same);
+            if !fits {
                 return Err(OpError::unsupported(format!(
                     "its subgraph takes {:?} as {declared}, and is given {given}",
                     graph.value(value).name
@@ -535,17 +539,38 @@ impl Lowering {
         op_type: &'static str,
         inputs: Vec<Option<WireId>>,
         outputs: Vec<WireId>,
-        attrs: Vec<(&'static str, Attr)>,
+        attrs: impl Into<Parts>,
         origin: &Origin,
     ) {
+        let Parts { attrs, bodies } = attrs.into();
         self.build.nodes.push(Node {
             op_type,
             inputs,
             outputs,
             attrs,
+            bodies,
             origin: origin.name.clone(),
             place: origin.place.clone(),
         });
+    }
+}
+
+/// What a node has besides inputs and outputs.
+struct Parts {
+    attrs: Vec<(&'static str, Attr)>,
+    bodies: Vec<(&'static str, Body)>,
+}
+
+impl From<Vec<(&'static str, Attr)>> for Parts {
+    fn from(attrs: Vec<(&'static str, Attr)>) -> Self {
+        let bodies = Vec::new();
+        Parts { attrs, bodies }
+    }
+}
+
+impl From<(Vec<(&'static str, Attr)>, Vec<(&'static str, Body)>)> for Parts {
+    fn from((attrs, bodies): (Vec<(&'static str, Attr)>, Vec<(&'static str, Body)>)) -> Self {
+        Parts { attrs, bodies }
     }
 }
 

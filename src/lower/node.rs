@@ -3,7 +3,7 @@
 use super::{LowerCx, Wire};
 use crate::error::OpError;
 use crate::ir::{DType, Shape};
-use crate::onnx::{self, Attr, WireId};
+use crate::onnx::{self, Attr, Body, WireId};
 
 /// An ONNX node being written; `out` and its kin write it.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(super) struct Draft {
     pub op_type: &'static str,
     pub inputs: Vec<Option<WireId>>,
     pub attrs: Vec<(&'static str, Attr)>,
+    pub bodies: Vec<(&'static str, Body)>,
 }
 
 impl<'n, 'c> NodeBuilder<'n, 'c> {
@@ -31,6 +32,7 @@ impl<'n, 'c> NodeBuilder<'n, 'c> {
                 op_type,
                 inputs: Vec::new(),
                 attrs: Vec::new(),
+                bodies: Vec::new(),
             },
         }
     }
@@ -57,6 +59,12 @@ impl<'n, 'c> NodeBuilder<'n, 'c> {
     /// An attribute.
     pub fn attr(mut self, name: &'static str, value: impl Into<Attr>) -> Self {
         self.draft.attrs.push((name, value.into()));
+        self
+    }
+
+    /// A graph that the node runs.
+    pub(super) fn body(mut self, name: &'static str, body: Body) -> Self {
+        self.draft.bodies.push((name, body));
         self
     }
 

@@ -153,7 +153,7 @@ impl Lowering {
             "DequantizeLinear",
             inputs,
             vec![out],
-            attrs.into_iter().collect(),
+            attrs.into_iter().collect::<Vec<_>>(),
             origin,
         );
         out

@@ -50,6 +50,16 @@ impl Attr {
     }
 }
 
+/// A graph that a node runs.
+pub(super) fn graph(name: &str, graph: super::proto::GraphProto) -> AttributeProto {
+    AttributeProto {
+        name: Some(name.to_owned()),
+        g: Some(Box::new(graph)),
+        r#type: Some(AttributeType::Graph.into()),
+        ..AttributeProto::default()
+    }
+}
+
 impl From<f32> for Attr {
     fn from(x: f32) -> Self {
         Attr::Float(x)

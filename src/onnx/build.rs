@@ -40,10 +40,29 @@ pub(crate) struct Node {
     pub inputs: Vec<Option<WireId>>,
     pub outputs: Vec<WireId>,
     pub attrs: Vec<(&'static str, Attr)>,
+    /// Graphs that it runs, by attribute.
+    pub bodies: Vec<(&'static str, Body)>,
     /// `CONV_2D_17`: the TFLite operator it comes from.
     pub origin: Arc<str>,
     /// `main[17]`: the same for people.
     pub place: Arc<str>,
+}
+
+/// A graph that a node runs. Its wires are of the same table as all others, so that names are unique throughout,
+/// and it may read any wire that was written before the node.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub name: Arc<str>,
+    pub inputs: Vec<WireId>,
+    pub nodes: Vec<Node>,
+    pub outputs: Vec<WireId>,
+}
+
+/// What is under construction outside of a body while that is written.
+#[derive(Debug)]
+pub(crate) struct Outside {
+    nodes: Vec<Node>,
+    literals: HashMap<Literal, WireId>,
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +103,21 @@ impl Build {
         self.wires[id.index()]
             .holds
             .get_or_insert_with(|| name.clone());
+    }
+
+    /// From here on nodes are those of a body. It shares no literals with what is outside: runtimes know its
+    /// own constants better than those they find around it.
+    pub fn enter(&mut self) -> Outside {
+        Outside {
+            nodes: std::mem::take(&mut self.nodes),
+            literals: std::mem::take(&mut self.literals),
+        }
+    }
+
+    /// Ends what [`Build::enter`] began; gives the body's nodes.
+    pub fn leave(&mut self, outside: Outside) -> Vec<Node> {
+        self.literals = outside.literals;
+        std::mem::replace(&mut self.nodes, outside.nodes)
     }
 
     /// An initialiser of its own.

@@ -1,10 +1,10 @@
 //! From a finished graph to `ModelProto`: wires get their names, facts become `value_info`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::build::{Build, Node, Source};
-use super::{WireId, ir_version, proto};
+use super::build::{Body, Build, Node, Source};
+use super::{WireId, attr, ir_version, proto};
 use crate::ir::{Data, Dim, Shape};
 
 /// Names and wires of the graph's inputs and outputs.
@@ -67,39 +67,18 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
         names.of[wire.index()] = Some(names.claim(name));
     }
     let outputs = name_outputs(&mut build, face, &mut names);
-    name_nodes_outputs(&build, &mut names);
-    let used = name_initializers(&build, &mut names);
-
-    let mut graph = proto::GraphProto {
-        name: Some(name.to_owned()),
-        ..proto::GraphProto::default()
+    name_nodes_outputs(&build, &build.nodes, &mut names);
+    let homes = name_initializers(&build, &mut names);
+    let mut writer = Writer {
+        build: &build,
+        names: &names,
+        homes: &homes,
+        node_names: HashSet::new(),
     };
-    graph.input = face
-        .inputs
-        .iter()
-        .map(|(_, wire)| info(&build, &names, *wire))
-        .collect();
-    graph.output = outputs
-        .iter()
-        .map(|wire| info(&build, &names, *wire))
-        .collect();
-    let ends: HashSet<WireId> = outputs.iter().copied().collect();
-    let inner = build.nodes.iter().flat_map(|node| node.outputs.iter());
-    graph.value_info = inner
-        .filter(|wire| !ends.contains(wire))
-        .map(|wire| info(&build, &names, *wire))
-        .collect();
-    graph.initializer = used
-        .iter()
-        .map(|wire| tensor(&build, &names, *wire))
-        .collect();
-    let mut node_names = HashSet::new();
-    graph.node = build
-        .nodes
-        .iter()
-        .map(|one| node(one, &names, &mut node_names))
-        .collect();
-    let constants = used.iter().map(|wire| elements(&build, *wire)).collect();
+    let inputs: Vec<WireId> = face.inputs.iter().map(|(_, wire)| *wire).collect();
+    let graph = writer.graph(name, &inputs, &build.nodes, &outputs, &mut Vec::new());
+    let own = homes.of_graph(&[]);
+    let constants = own.map(|wire| elements(&build, wire)).collect();
     Emitted {
         constants,
         model: model(graph, opset),
@@ -125,6 +104,7 @@ fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId
                 inputs: vec![Some(*wire)],
                 outputs: vec![copy],
                 attrs: Vec::new(),
+                bodies: Vec::new(),
                 origin: format!("output/{name}").into(),
                 place: "output".into(),
             });
@@ -136,62 +116,183 @@ fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId
     outputs
 }
 
-fn name_nodes_outputs(build: &Build, names: &mut Names) {
-    for node in &build.nodes {
+fn name_nodes_outputs(build: &Build, nodes: &[Node], names: &mut Names) {
+    for node in nodes {
+        let wanted = |wire: WireId| match &build.fact(wire).holds {
+            Some(name) => name.clone(),
+            None => format!("{}/{}:0", node.origin, node.op_type).into(),
+        };
         for &wire in &node.outputs {
             if names.of[wire.index()].is_none() {
-                let wanted = match &build.fact(wire).holds {
-                    Some(name) => name.clone(),
-                    None => format!("{}/{}:0", node.origin, node.op_type).into(),
-                };
-                names.of[wire.index()] = Some(names.claim(&wanted));
+                names.of[wire.index()] = Some(names.claim(&wanted(wire)));
             }
         }
+        for (_, body) in &node.bodies {
+            for &wire in &body.inputs {
+                names.of[wire.index()] = Some(names.claim(&wanted(wire)));
+            }
+            name_nodes_outputs(build, &body.nodes, names);
+        }
     }
 }
 
-/// Names the initialisers that are read, in the order they are first read; returns them.
-fn name_initializers(build: &Build, names: &mut Names) -> Vec<WireId> {
-    let mut used = Vec::new();
-    for wire in build
-        .nodes
-        .iter()
-        .flat_map(|node| node.inputs.iter().flatten())
-    {
-        if names.of[wire.index()].is_some() {
-            continue;
-        }
-        if let Source::Initializer(_) = build.fact(*wire).source {
-            let wanted = build.fact(*wire).holds.clone();
-            let wanted = wanted.unwrap_or_else(|| "constant".into());
-            names.of[wire.index()] = Some(names.claim(&wanted));
-            used.push(*wire);
-        }
-    }
-    used
+/// Which graph something is in: for each body around it, from the outside inwards, which one it is.
+type Path = Vec<usize>;
+
+/// The graph that each initialiser belongs to, in the order they are first read: the innermost one that all its
+/// readers are in, or the main one, where large constants are.
+#[derive(Debug, Default)]
+struct Homes {
+    order: Vec<WireId>,
+    of: HashMap<WireId, Path>,
 }
 
-fn node(node: &Node, names: &Names, taken: &mut HashSet<String>) -> proto::NodeProto {
-    let wanted = format!("{}/{}", node.origin, node.op_type);
-    let mut name = wanted.clone();
-    let mut suffix = 1usize;
-    while !taken.insert(name.clone()) {
-        name = format!("{wanted}_{suffix}");
-        suffix += 1;
+impl Homes {
+    /// Bytes of a constant that a body has to itself, at most.
+    const SMALL: usize = 1024;
+
+    fn of_graph<'h>(&'h self, path: &'h [usize]) -> impl Iterator<Item = WireId> + 'h {
+        let own = move |wire: &WireId| self.of.get(wire).is_some_and(|home| home == path);
+        self.order.iter().copied().filter(own)
     }
-    let input = |wire: &Option<WireId>| wire.map_or_else(String::new, |wire| names.get(wire));
-    proto::NodeProto {
-        input: node.inputs.iter().map(input).collect(),
-        output: node.outputs.iter().map(|wire| names.get(*wire)).collect(),
-        name: Some(name),
-        op_type: Some(node.op_type.to_owned()),
-        attribute: node
-            .attrs
-            .iter()
-            .map(|(name, attr)| attr.proto(name))
-            .collect(),
-        doc_string: Some(node.place.as_ref().to_owned()),
-        ..proto::NodeProto::default()
+}
+
+/// Names the initialisers that are read, in the order they are first read.
+fn name_initializers(build: &Build, names: &mut Names) -> Homes {
+    let mut homes = Homes::default();
+    find_homes(build, &build.nodes, &mut Vec::new(), &mut homes);
+    for &wire in &homes.order {
+        let wanted = build.fact(wire).holds.clone();
+        let wanted = wanted.unwrap_or_else(|| "constant".into());
+        names.of[wire.index()] = Some(names.claim(&wanted));
+    }
+    homes
+}
+
+fn find_homes(build: &Build, nodes: &[Node], path: &mut Path, homes: &mut Homes) {
+    let mut body_index = 0;
+    for node in nodes {
+        for &wire in node.inputs.iter().flatten() {
+            if !matches!(build.fact(wire).source, Source::Initializer(_)) {
+                continue;
+            }
+            match homes.of.get_mut(&wire) {
+                Some(home) => {
+                    let shared = home.iter().zip(path.iter()).take_while(|(a, b)| a == b);
+                    let shared = shared.count();
+                    home.truncate(shared);
+                }
+                None => {
+                    let literal = build.literal(wire);
+                    let small = literal.is_some_and(|one| one.data.len() <= Homes::SMALL);
+                    let home = if small { path.clone() } else { Path::new() };
+                    homes.of.insert(wire, home);
+                    homes.order.push(wire);
+                }
+            }
+        }
+        for (_, body) in &node.bodies {
+            path.push(body_index);
+            find_homes(build, &body.nodes, path, homes);
+            path.pop();
+            body_index += 1;
+        }
+    }
+}
+
+/// Writes graphs, the main one and those that nodes run.
+struct Writer<'w> {
+    build: &'w Build,
+    names: &'w Names,
+    homes: &'w Homes,
+    node_names: HashSet<String>,
+}
+
+impl Writer<'_> {
+    fn graph(
+        &mut self,
+        name: &str,
+        inputs: &[WireId],
+        nodes: &[Node],
+        outputs: &[WireId],
+        path: &mut Path,
+    ) -> proto::GraphProto {
+        let facts = |wires: &[WireId]| -> Vec<_> {
+            let facts = wires.iter().map(|&wire| info(self.build, self.names, wire));
+            facts.collect()
+        };
+        let ends: HashSet<WireId> = outputs.iter().copied().collect();
+        let inner = nodes.iter().flat_map(|node| node.outputs.iter());
+        let inner: Vec<WireId> = inner.filter(|wire| !ends.contains(wire)).copied().collect();
+        let mut graph = proto::GraphProto {
+            name: Some(name.to_owned()),
+            input: facts(inputs),
+            output: facts(outputs),
+            value_info: facts(&inner),
+            initializer: self
+                .homes
+                .of_graph(path)
+                .map(|wire| self.initializer(wire, path))
+                .collect(),
+            ..proto::GraphProto::default()
+        };
+        let mut body_index = 0;
+        for node in nodes {
+            let mut written = self.node(node);
+            for (attr, body) in &node.bodies {
+                path.push(body_index);
+                let Body {
+                    name,
+                    inputs,
+                    nodes,
+                    outputs,
+                } = body;
+                let graph = self.graph(name, inputs, nodes, outputs, path);
+                path.pop();
+                body_index += 1;
+                written.attribute.push(attr::graph(attr, graph));
+            }
+            graph.node.push(written);
+        }
+        graph
+    }
+
+    /// An initialiser; the main graph's go without their elements, which are written from where they are.
+    fn initializer(&self, wire: WireId, path: &Path) -> proto::TensorProto {
+        let mut tensor = tensor(self.build, self.names, wire);
+        if !path.is_empty() {
+            tensor.raw_data = Some(elements(self.build, wire).to_vec().into());
+        }
+        tensor
+    }
+
+    fn node(&mut self, node: &Node) -> proto::NodeProto {
+        let wanted = format!("{}/{}", node.origin, node.op_type);
+        let mut name = wanted.clone();
+        let mut suffix = 1usize;
+        while !self.node_names.insert(name.clone()) {
+            name = format!("{wanted}_{suffix}");
+            suffix += 1;
+        }
+        let input =
+            |wire: &Option<WireId>| wire.map_or_else(String::new, |wire| self.names.get(wire));
+        proto::NodeProto {
+            input: node.inputs.iter().map(input).collect(),
+            output: node
+                .outputs
+                .iter()
+                .map(|wire| self.names.get(*wire))
+                .collect(),
+            name: Some(name),
+            op_type: Some(node.op_type.to_owned()),
+            attribute: node
+                .attrs
+                .iter()
+                .map(|(name, attr)| attr.proto(name))
+                .collect(),
+            doc_string: Some(node.place.as_ref().to_owned()),
+            ..proto::NodeProto::default()
+        }
     }
 }
 

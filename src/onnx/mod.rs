@@ -10,7 +10,7 @@ pub(crate) mod permute;
 pub(crate) mod proto;
 
 pub(crate) use attr::Attr;
-pub(crate) use build::{Build, Node, Source, WireId};
+pub(crate) use build::{Body, Build, Node, Source, WireId};
 pub(crate) use emit::{Emitted, Face, emit};
 pub(crate) use file::{File, write_outside};
 pub(crate) use metadata::annotate;

@@ -4,6 +4,7 @@ pub(crate) mod activation;
 mod conv;
 mod custom;
 mod dense;
+mod detect;
 mod flow;
 pub(crate) mod fold;
 mod image;
@@ -14,10 +15,12 @@ pub(crate) mod movers;
 mod norm;
 mod pool;
 mod quant;
+mod random;
 mod recurrent;
 mod reduce;
 mod shape;
 mod signal;
+mod stablehlo;
 pub(crate) mod window;
 
 use crate::op::OpDef;
@@ -28,6 +31,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static OpDef> {
         conv::DEFS,
         custom::DEFS,
         dense::DEFS,
+        detect::DEFS,
         flow::DEFS,
         image::DEFS,
         index::DEFS,
@@ -35,10 +39,12 @@ pub(crate) fn all() -> impl Iterator<Item = &'static OpDef> {
         norm::DEFS,
         pool::DEFS,
         quant::DEFS,
+        random::DEFS,
         recurrent::DEFS,
         reduce::DEFS,
         shape::DEFS,
         signal::DEFS,
+        stablehlo::DEFS,
     ]
     .into_iter()
     .flatten()

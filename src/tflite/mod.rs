@@ -17,7 +17,7 @@ use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
 pub use flex::Flex;
 pub use raw::RawOp;
-pub(crate) use raw::options;
+pub(crate) use raw::{builtin_code, options};
 
 use crate::error::Error;
 use crate::ir::DType;

@@ -1,6 +1,7 @@
 //! One operator's entry in the file.
 
-use super::{Flex, schema};
+use super::Flex;
+use super::schema::{self, BuiltinOperator};
 use crate::error::OpError;
 use crate::ir::GraphId;
 
@@ -11,6 +12,7 @@ pub struct RawOp<'a> {
     pub(crate) version: i32,
     pub(crate) custom: &'a [u8],
     pub(crate) graphs: usize,
+    pub(crate) file: schema::Model<'a>,
 }
 
 impl<'a> RawOp<'a> {
@@ -33,7 +35,6 @@ impl<'a> RawOp<'a> {
     }
 
     /// A subgraph that the options name.
-    #[allow(dead_code)] // For operators that run subgraphs.
     pub(crate) fn subgraph(&self, index: i32) -> Result<GraphId, OpError> {
         usize::try_from(index)
             .ok()
@@ -41,6 +42,33 @@ impl<'a> RawOp<'a> {
             .map(GraphId)
             .ok_or_else(|| OpError::option("subgraph", format!("below {}", self.graphs), index))
     }
+
+    /// A subgraph that the options name, for operators that read a meaning from it rather than run it.
+    pub(crate) fn body(&self, index: i32) -> Result<schema::SubGraph<'a>, OpError> {
+        let GraphId(index) = self.subgraph(index)?;
+        let subgraphs = self.file.subgraphs().filter(|list| index < list.len());
+        let found = subgraphs.map(|list| list.get(index));
+        found.ok_or_else(|| OpError::option("subgraph", format!("below {}", self.graphs), index))
+    }
+
+    /// The operators of such a subgraph, by code.
+    pub(crate) fn subgraph_codes(&self, index: i32) -> Result<Vec<BuiltinOperator>, OpError> {
+        let codes = self.file.operator_codes();
+        let operators = self.body(index)?.operators().into_iter().flatten();
+        let code = |operator: schema::Operator<'_>| {
+            let index = operator.opcode_index() as usize;
+            let code = codes.filter(|list| index < list.len())?.get(index);
+            Some(builtin_code(&code))
+        };
+        let found: Option<Vec<_>> = operators.map(code).collect();
+        found.ok_or_else(|| OpError::inconsistent("its subgraph has an unknown operator code"))
+    }
+}
+
+/// Codes above 126 are only in the wider field; old files have only the narrow one.
+pub(crate) fn builtin_code(code: &schema::OperatorCode<'_>) -> BuiltinOperator {
+    let narrow = i32::from(code.deprecated_builtin_code());
+    BuiltinOperator(code.builtin_code().0.max(narrow))
 }
 
 /// Reads an operator's builtin options as the named table, all defaults where the file has none: LiteRT

@@ -6,7 +6,9 @@
 use crate::ir::GraphId;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{LowerCx, MANY, OpDef, OpError, Operands, Operator, QuantRule, RawOp, Tolerance};
+use crate::op::{
+    LowerCx, MANY, OpDef, OpError, Operands, Operator, QuantRule, RawOp, Shape, Tolerance,
+};
 use crate::tflite::schema::{BuiltinOperator, StableHLOCompositeOptionsT};
 
 pub(super) static DEFS: &[OpDef] =
@@ -43,6 +45,10 @@ impl Composite {
 impl Operator for Composite {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         (0..io.len()).try_for_each(|slot| io.operand(slot).map(drop))
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        io.returned(0).map(Some)
     }
 
     fn quant(&self) -> QuantRule {

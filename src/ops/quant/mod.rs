@@ -1,8 +1,9 @@
 //! Between stored and real numbers.
 
 mod dequantize;
+mod fake_quant;
 mod quantize;
 
 use crate::op::OpDef;
 
-pub(super) static DEFS: &[&[OpDef]] = &[dequantize::DEFS, quantize::DEFS];
+pub(super) static DEFS: &[&[OpDef]] = &[dequantize::DEFS, fake_quant::DEFS, quantize::DEFS];

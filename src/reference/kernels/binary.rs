@@ -99,6 +99,8 @@ pub enum Bits {
     Xor,
     /// Arithmetic on signed integers; the amount is clamped to the width (`kernels/right_shift.cc`).
     RightShift,
+    /// By an amount modulo 32, as processors do for C's `int`; bits beyond the width are lost.
+    LeftShift,
 }
 
 /// Applies a bitwise or logical operator to two tensors of one type.
@@ -109,7 +111,9 @@ pub fn bits(op: Bits, a: &Tensor, b: &Tensor) -> Result {
             Bits::And => broadcast(a, b, |a: bool, b: bool| a & b),
             Bits::Or => broadcast(a, b, |a: bool, b: bool| a | b),
             Bits::Xor => broadcast(a, b, |a: bool, b: bool| a ^ b),
-            Bits::RightShift => Err(super::KernelError::dtype("RIGHT_SHIFT", a.datum_type())),
+            Bits::RightShift | Bits::LeftShift => {
+                Err(super::KernelError::dtype("a shift", a.datum_type()))
+            }
         };
     }
     by_type!("a bitwise operator", a.datum_type(), integers, T => match op {
@@ -120,6 +124,7 @@ pub fn bits(op: Bits, a: &Tensor, b: &Tensor) -> Result {
             const WIDEST: T = (T::BITS - 1) as T;
             broadcast(a, b, |a: T, b: T| a >> b.clamp(0, WIDEST))
         }
+        Bits::LeftShift => broadcast(a, b, |a: T, b: T| ((a as i64) << (b as i64).rem_euclid(32)) as T),
     })
 }
 

@@ -13,6 +13,8 @@
 //! | [`binary`], [`unary`], [`mod@cast`], [`mod@broadcast`] | one element at a time |
 //! | [`mod@reduce`], [`order`], [`normalize`] | along axes: sums, extremes, sorted prefixes, softmax |
 //! | [`mod@gather`], [`place`], [`slice`], [`pad`], [`arrange`], [`space`], [`resize`], [`generate`] | moving and making elements |
+//! | [`window`], [`slices`] | StableHLO's windows and slices of any rank |
+//! | [`suppress`] | boxes |
 //! | [`spectrum`] | Fourier transforms, complex numbers |
 //! | [`lstm`] | recurrent networks |
 
@@ -35,13 +37,16 @@ pub mod pool;
 pub mod reduce;
 pub mod resize;
 pub mod slice;
+pub mod slices;
 pub mod space;
 pub mod spectrum;
+pub mod suppress;
 #[cfg(test)]
 mod testing;
 pub mod transpose_conv;
 pub mod unary;
 mod walk;
+pub mod window;
 
 use std::borrow::Cow;
 

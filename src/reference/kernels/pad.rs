@@ -34,6 +34,36 @@ pub fn pad(x: &Tensor, paddings: &[Padding], value: Option<&Tensor>) -> Result {
     )
 }
 
+/// Elements set apart along one axis: how many values come before, behind and between them; negative numbers
+/// crop what the others gave.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    pub low: i64,
+    pub high: i64,
+    pub interior: usize,
+}
+
+/// STABLEHLO_PAD and DILATE: each element of the result is one of the tensor's or the value.
+pub fn spread(x: &Tensor, axes: &[Spread], value: &Tensor) -> Result {
+    check!(
+        axes.len() == x.rank(),
+        "{} axes for shape {:?}",
+        axes.len(),
+        x.shape()
+    );
+    let place = |(axis, &len): (&Spread, &usize)| {
+        let apart = axis.interior as i64 + 1;
+        let end = (len as i64 - 1).max(0) * apart + i64::from(len > 0) + axis.high;
+        let source = |at: i64| match at {
+            at if at < 0 || at % apart != 0 || at / apart >= len as i64 => Run::Fill { len: 1 },
+            at => Run::from((at / apart) as usize),
+        };
+        (-axis.low..end).map(source).collect()
+    };
+    let axes: Vec<Vec<Run>> = axes.iter().zip(x.shape()).map(place).collect();
+    pick(x, &axes, Some(value))
+}
+
 /// How MIRROR_PAD continues a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mirror {

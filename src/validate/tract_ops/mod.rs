@@ -8,6 +8,7 @@ mod equal;
 mod log_softmax;
 mod one_hot;
 mod quantize_linear;
+mod repeat;
 mod reverse_sequence;
 
 use tract_onnx::model::OnnxOpRegister;
@@ -17,14 +18,14 @@ pub fn register(registry: &mut OnnxOpRegister) {
     registry.insert("Cast", cast::load);
     registry.insert("Equal", equal::load);
     registry.insert("LogSoftmax", log_softmax::load);
+    registry.insert("Loop", repeat::load);
     registry.insert("OneHot", one_hot::load);
     registry.insert("DequantizeLinear", quantize_linear::load_dequantize);
     registry.insert("QuantizeLinear", quantize_linear::load_quantize);
     registry.insert("ReverseSequence", reverse_sequence::load);
 }
 
-/// What a loader gives tract: the operator, and the outer values that its subgraphs capture (none
-/// of these has subgraphs).
+/// What a loader gives tract: the operator, and the outer values that its subgraphs capture.
 type Loaded = (
     Box<dyn tract_onnx::tract_hir::internal::InferenceOp>,
     Vec<String>,

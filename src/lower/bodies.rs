@@ -1,0 +1,109 @@
+//! Subgraphs in ONNX: in place of the operator that runs them, or as the bodies of `If` and `Loop`.
+//!
+//! Bodies name no inputs of `If` and only what changes of `Loop`: everything else they read from around them, as
+//! ONNX has it.
+
+use std::sync::Arc;
+
+use super::{LowerCx, Wire};
+use crate::error::OpError;
+use crate::ir::{DType, GraphId, Shape};
+use crate::onnx::{Body, Source, WireId};
+
+impl LowerCx<'_> {
+    /// Runs a subgraph in place of this operator: wires in and out are in the file's axis order.
+    pub fn inline(&mut self, subgraph: GraphId, operands: &[Wire]) -> Result<Vec<Wire>, OpError> {
+        let ids: Vec<WireId> = operands.iter().map(|wire| wire.id).collect();
+        let results = self.lowering.inline(subgraph, &ids)?;
+        Ok(results.into_iter().map(|id| self.wire(id)).collect())
+    }
+
+    /// Which inputs of a subgraph it hands back as they are, in their own places.
+    pub fn handed_back(&self, subgraph: GraphId) -> Vec<bool> {
+        let graph = self.placed.graph(subgraph);
+        let both = graph.inputs.iter().zip(&graph.outputs);
+        both.map(|(input, output)| input == output).collect()
+    }
+
+    /// `If`: what one of two functions writes, of these types and shapes. The functions must not read operands
+    /// for the first time.
+    pub fn choose(
+        &mut self,
+        condition: &Wire,
+        outs: Vec<(DType, Shape)>,
+        then: impl FnOnce(&mut Self) -> Result<Vec<Wire>, OpError>,
+        otherwise: impl FnOnce(&mut Self) -> Result<Vec<Wire>, OpError>,
+    ) -> Result<Vec<Wire>, OpError> {
+        let then = self.body("then", &[], then)?;
+        let otherwise = self.body("else", &[], otherwise)?;
+        let node = self.node("If").input(condition);
+        let node = node
+            .body("then_branch", then)
+            .body("else_branch", otherwise);
+        Ok(node.outs(outs))
+    }
+
+    /// `Loop`: while the condition holds, the function makes of the state the next one, and of that the
+    /// condition. The state keeps its types and shapes.
+    pub fn repeat(
+        &mut self,
+        condition: &Wire,
+        state: &[Wire],
+        step: impl FnOnce(&mut Self, &[Wire]) -> Result<(Wire, Vec<Wire>), OpError>,
+    ) -> Result<Vec<Wire>, OpError> {
+        let outs: Vec<_> = state
+            .iter()
+            .map(|wire| (wire.dtype, wire.shape.clone()))
+            .collect();
+        let scalars = [DType::Int64, DType::Bool].map(|dtype| (dtype, Shape::new([0; 0])));
+        let inputs: Vec<Wire> = (scalars.into_iter().chain(outs.clone()))
+            .map(|(dtype, shape)| {
+                let id = self.lowering.build.wire(dtype, shape, Source::Input);
+                self.wire(id)
+            })
+            .collect();
+        let body = self.body("step", &inputs, |cx| {
+            let (condition, mut results) = step(cx, inputs.get(2..).unwrap_or_default())?;
+            results.insert(0, condition);
+            Ok(results)
+        })?;
+        // No limit on the number of steps.
+        let node = self.node("Loop").maybe(None).input(condition);
+        Ok(node.inputs(state).body("body", body).outs(outs))
+    }
+
+    /// A graph for a node to run. Its outputs are its own: what comes from elsewhere, or twice, is copied.
+    fn body(
+        &mut self,
+        what: &str,
+        inputs: &[Wire],
+        write: impl FnOnce(&mut Self) -> Result<Vec<Wire>, OpError>,
+    ) -> Result<Body, OpError> {
+        let outside = self.lowering.build.enter();
+        let written = write(self).map(|results| self.own(results));
+        let nodes = self.lowering.build.leave(outside);
+        Ok(Body {
+            name: Arc::from(format!("{}/{what}", self.origin.name)),
+            inputs: inputs.iter().map(|wire| wire.id).collect(),
+            outputs: written?.iter().map(|wire| wire.id).collect(),
+            nodes,
+        })
+    }
+
+    fn own(&mut self, results: Vec<Wire>) -> Vec<Wire> {
+        let mut taken: Vec<WireId> = Vec::new();
+        let own = |wire: Wire| {
+            let nodes = self.lowering.build.nodes.iter();
+            let written = nodes
+                .flat_map(|node| &node.outputs)
+                .any(|&id| id == wire.id);
+            let wire = match written && !taken.contains(&wire.id) {
+                true => wire,
+                false => self.unary("Identity", &wire),
+            };
+            taken.push(wire.id);
+            wire
+        };
+        results.into_iter().map(own).collect()
+    }
+}

@@ -324,7 +324,7 @@ impl Converter {
         let checked = |dims| self.request(tflite, dims).load(|_| ());
         let resized = checked(&Dims::Open).or_else(|_| checked(&Dims::Declared))?;
         let placed = lower::prepare(resized.checked, self.wishes(self.kept()))?;
-        Ok(dot::draw(&placed))
+        Ok(dot::draw(&placed).dot())
     }
 }
 

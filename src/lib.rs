@@ -11,11 +11,13 @@ mod batch;
 pub mod bundle;
 mod check;
 mod convert;
+mod draw;
 mod error;
 mod extents;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod inspect;
 mod ir;
 mod lift;
 mod lower;
@@ -40,6 +42,7 @@ pub mod testing;
 mod tflite;
 #[cfg(feature = "validate")]
 mod validate;
+pub mod weights;
 mod work;
 
 pub use convert::{Conversion, Converter, Unwritten, convert};

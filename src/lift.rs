@@ -22,7 +22,7 @@ use crate::source::Source;
 use crate::tflite::{self, RawOp, schema};
 
 use cut::{Section, Whole, cut};
-use tensor::{Reader, unique};
+pub(crate) use tensor::{Reader, unique};
 
 /// Lifts a whole file.
 ///
@@ -217,12 +217,7 @@ impl<'a> Lifter<'a> {
     fn graph(&mut self, index: usize, main: bool) -> Graph {
         let subgraphs = self.file.subgraphs().expect("counted by the caller");
         let subgraph = subgraphs.get(index);
-        // The first subgraph is the entry point whatever its name; people know it as main.
-        let name: Arc<str> = match (index, subgraph.name()) {
-            (0, _) => "main".into(),
-            (_, Some(name)) if !name.is_empty() => name.into(),
-            _ => format!("subgraph_{index}").into(),
-        };
+        let name = tflite::subgraph_name(index, &subgraph);
         let mut graph = Graph::new(name.clone());
         let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();
         let mut names = HashSet::new();
@@ -495,18 +490,8 @@ impl<'a> Lifter<'a> {
         index: usize,
         code: &schema::OperatorCode<'a>,
     ) -> Option<(Arc<str>, Arc<OpDef>)> {
-        let builtin = tflite::builtin_code(code);
-        let (name, found) = if builtin == schema::BuiltinOperator::CUSTOM {
-            let name = code.custom_code().unwrap_or_default();
-            (Arc::from(name), self.registry.find_custom(name))
-        } else {
-            let name = builtin.variant_name().map_or_else(
-                || format!("builtin operator {}", builtin.0).into(),
-                Arc::from,
-            );
-            (name, self.registry.find_builtin(builtin))
-        };
-        if let Some(def) = found {
+        let (builtin, name) = tflite::operator(code);
+        if let Some(def) = self.registry.find(builtin, &name) {
             return Some((name, def.clone()));
         }
         let (what, advice) = describe_unknown(builtin, &name);
@@ -631,7 +616,7 @@ impl<'a> Lifter<'a> {
     }
 }
 
-fn graph_site(graph: &Arc<str>) -> Site {
+pub(crate) fn graph_site(graph: &Arc<str>) -> Site {
     Site {
         subgraph: graph.clone(),
         op: None,

@@ -258,7 +258,22 @@ pub struct OpDef {
     pub(crate) results: RangeInclusive<usize>,
     pub(crate) emits: &'static [&'static str],
     pub(crate) note: &'static str,
+    pub(crate) kernel: Option<Kernel>,
+    pub(crate) hands_on: bool,
     pub(crate) parse: Parse,
+}
+
+/// An operand of weights whose axes TFLite and PyTorch order differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// The operand.
+    pub(crate) slot: usize,
+    /// A letter for each axis in the file's order: O(ut), I(n), C(hannels, each by itself), D, H, W.
+    pub file: &'static str,
+    /// The same in PyTorch's order, which is ONNX's.
+    pub torch: &'static str,
+    /// The file's axes in PyTorch's order.
+    pub axes: &'static [usize],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -288,6 +303,8 @@ impl OpDef {
             results: 1..=1,
             emits: &[],
             note: "",
+            kernel: None,
+            hands_on: false,
             parse: Parse::Static(parse),
         }
     }
@@ -304,6 +321,8 @@ impl OpDef {
             results: 1..=1,
             emits: &[],
             note: "",
+            kernel: None,
+            hands_on: false,
             parse: Parse::Static(parse),
         }
     }
@@ -319,6 +338,8 @@ impl OpDef {
             results: 0..=MANY,
             emits: &[],
             note: "",
+            kernel: None,
+            hands_on: false,
             parse: Parse::Custom(Arc::new(parse)),
         }
     }
@@ -349,6 +370,30 @@ impl OpDef {
     /// What the documentation's table says of its limits.
     pub(crate) const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
+        self
+    }
+
+    /// The operand that holds its weights, and how PyTorch orders their axes.
+    pub(crate) const fn kernel(
+        mut self,
+        slot: usize,
+        file: &'static str,
+        torch: &'static str,
+        axes: &'static [usize],
+    ) -> Self {
+        self.kernel = Some(Kernel {
+            slot,
+            file,
+            torch,
+            axes,
+        });
+        self
+    }
+
+    /// Its result is its first operand in another element type or encoding: what is said of the one holds of
+    /// the other.
+    pub(crate) const fn hands_on(mut self) -> Self {
+        self.hands_on = true;
         self
     }
 

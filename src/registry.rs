@@ -51,12 +51,12 @@ impl Registry {
         }
     }
 
-    pub(crate) fn find_builtin(&self, code: BuiltinOperator) -> Option<&Arc<OpDef>> {
-        self.builtin.get(&code.0)
-    }
-
-    pub(crate) fn find_custom(&self, name: &str) -> Option<&Arc<OpDef>> {
-        self.custom.get(name)
+    /// An operator by its code, a custom one by its name.
+    pub(crate) fn find(&self, code: BuiltinOperator, name: &str) -> Option<&Arc<OpDef>> {
+        match code {
+            BuiltinOperator::CUSTOM => self.custom.get(name),
+            code => self.builtin.get(&code.0),
+        }
     }
 
     /// Every row: builtin ones by code, then custom ones by name.

@@ -24,7 +24,7 @@ use super::output::Target;
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     subcommand_help_heading = "Other commands",
-    override_usage = "tfl2onnx [OPTIONS] IN [OUT]\n       tfl2onnx [OPTIONS] --out-dir DIR IN...\n       tfl2onnx ops [--markdown]"
+    override_usage = "tfl2onnx [OPTIONS] IN [OUT]\n       tfl2onnx [OPTIONS] --out-dir DIR IN...\n       tfl2onnx inspect [--json] [--graph FILE] IN\n       tfl2onnx weights IN [OUT]\n       tfl2onnx ops [--markdown]"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -59,6 +59,10 @@ pub(crate) enum Command {
         #[arg(long)]
         markdown: bool,
     },
+    /// Print what a model says: tensors, operators, signatures, and whether it would be converted
+    Inspect(super::inspect::Asked),
+    /// Write the weights as PyTorch has them: float32, kernels in its axis order, in graph order
+    Weights(super::weights::Asked),
 }
 
 #[derive(Args, Debug)]
@@ -332,7 +336,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    fn of(path: &Path) -> Self {
+    pub fn of(path: &Path) -> Self {
         match path.as_os_str() == "-" {
             true => Source::Stdin,
             false => Source::File(path.to_owned()),
@@ -457,7 +461,7 @@ fn job_in(dir: &Path, input: &Path) -> Result<Job, clap::Error> {
             "the standard input has no name for a file in --out-dir: give one input and OUT",
         ));
     };
-    let name = file_name(&path)?;
+    let name = file_name(&path, "onnx")?;
     Ok(Job {
         target: Target::File(dir.join(name)),
         source: Source::File(path),
@@ -465,10 +469,15 @@ fn job_in(dir: &Path, input: &Path) -> Result<Job, clap::Error> {
 }
 
 fn job_beside(input: &Path) -> Result<Job, clap::Error> {
+    job_with(input, "onnx")
+}
+
+/// What is written goes beside the input, with this extension.
+fn job_with(input: &Path, extension: &str) -> Result<Job, clap::Error> {
     let source = Source::of(input);
     let target = match &source {
         Source::Stdin => Target::Stdout,
-        Source::File(path) => Target::File(path.with_file_name(file_name(path)?)),
+        Source::File(path) => Target::File(path.with_file_name(file_name(path, extension)?)),
     };
     Ok(Job { source, target })
 }
@@ -499,12 +508,30 @@ fn job_to(input: &Path, output: &Path) -> Result<Job, clap::Error> {
     Ok(job)
 }
 
-/// The name of the input with the extension `.onnx`.
-fn file_name(input: &Path) -> Result<OsString, clap::Error> {
+/// The name of the input with this extension.
+fn file_name(input: &Path, extension: &str) -> Result<OsString, clap::Error> {
     match input.file_name() {
-        Some(name) => Ok(Path::new(name).with_extension("onnx").into()),
+        Some(name) => Ok(Path::new(name).with_extension(extension).into()),
         None => Err(usage(format!("{} has no file name", input.display()))),
     }
+}
+
+/// One input of a command that writes a file of another sort beside it, or where it is told.
+pub(crate) fn single(
+    input: &Path,
+    output: Option<&Path>,
+    extension: &str,
+) -> Result<Job, clap::Error> {
+    let job = match output {
+        Some(output) => job_to(input, output)?,
+        None => job_with(input, extension)?,
+    };
+    let mut claims = Claims::default();
+    if let Source::File(path) = &job.source {
+        claims.reads(path);
+    }
+    claims.writes(&job.target).map_err(usage)?;
+    Ok(job)
 }
 
 /// Refuses to write one file twice, or over an input.

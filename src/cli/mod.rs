@@ -3,6 +3,7 @@
 mod args;
 mod claims;
 mod input;
+mod inspect;
 mod job;
 mod ops;
 mod output;
@@ -12,6 +13,7 @@ mod report;
 mod signals;
 mod staged;
 mod summary;
+mod weights;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -49,6 +51,13 @@ pub(crate) fn main() -> ExitCode {
     };
     let exit = match cli.command {
         Some(Command::Ops { markdown }) => list_operators(markdown),
+        Some(Command::Inspect(asked)) => {
+            inspect::run(&asked).unwrap_or_else(|error| explain(&error))
+        }
+        Some(Command::Weights(asked)) => match asked.job() {
+            Ok(job) => weights::run(&asked, &job),
+            Err(error) => explain(&error),
+        },
         None => match cli.convert.plan() {
             Ok(plan) => convert(&cli.convert, &plan),
             Err(error) => explain(&error),

@@ -134,7 +134,7 @@ fn errors(fault: Option<&Fault>) -> Vec<Value> {
     }
 }
 
-fn finding(error: &Error) -> Value {
+pub(crate) fn finding(error: &Error) -> Value {
     json!({
         "kind": format!("{:?}", error.kind()),
         "message": error.message(),

@@ -219,7 +219,7 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
     text
 }
 
-fn line(text: &mut String, label: &str, what: &str) {
+pub(crate) fn line(text: &mut String, label: &str, what: &str) {
     let _ = writeln!(text, "  {label:LABEL$}{what}");
 }
 
@@ -330,14 +330,14 @@ fn counts(counts: &Counts) -> String {
     list.join(", ")
 }
 
-fn plural(count: usize, what: &str) -> String {
+pub(crate) fn plural(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
     }
 }
 
-fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     let count = count as f64;
     match count {
         ..1e3 => format!("{count} bytes"),

@@ -1,69 +1,80 @@
-//! A placed model in Graphviz's language.
+//! A placed model as a drawing.
 //!
 //! Operators are boxes, the graph's inputs and outputs ellipses, an edge is a computed value. An operator
-//! that runs channels-first is blue; an edge along which a value is turned is red.
+//! that runs channels-first is marked; an edge along which a value is turned is red.
 
-use std::fmt::{self, Write};
+use std::collections::BTreeMap;
 
 use super::{Graph, GraphId, OpId, Order, Perm, ValueId};
+use crate::draw::{Drawing, Edge, Group, Kind, Node};
 use crate::lower::Placed;
 use crate::passes::place::Plan;
 
-/// Draws every subgraph, each in a cluster of its own.
-pub(crate) fn draw(placed: &Placed) -> String {
-    let mut text = String::new();
-    // Writing into a String does not fail.
-    let _ = model(&mut text, placed);
-    text
-}
-
-fn model(text: &mut String, placed: &Placed) -> fmt::Result {
-    writeln!(text, "digraph tfl2onnx {{")?;
-    writeln!(text, "  node [shape=box, fontname=\"sans-serif\"];")?;
-    writeln!(text, "  edge [fontname=\"sans-serif\", fontsize=10];")?;
-    for (index, graph) in placed.model().graphs.iter().enumerate() {
-        let plan = placed.plan(GraphId(index));
-        let drawing = Drawing { index, graph, plan };
-        writeln!(text, "  subgraph cluster_{index} {{")?;
-        writeln!(text, "    label={};", quoted(&graph.name))?;
-        drawing.operators(text)?;
-        drawing.values(text)?;
-        writeln!(text, "  }}")?;
+/// Draws every subgraph, each in a group of its own.
+pub(crate) fn draw(placed: &Placed) -> Drawing {
+    let graphs = placed.model().graphs.iter().enumerate();
+    let sketch = |(index, graph)| Sketch {
+        index,
+        graph,
+        plan: placed.plan(GraphId(index)),
+        group: Group::default(),
+        boxes: BTreeMap::new(),
+    };
+    Drawing {
+        groups: graphs.map(|one| sketch(one).group()).collect(),
     }
-    writeln!(text, "}}")
 }
 
-struct Drawing<'a> {
+struct Sketch<'a> {
     index: usize,
     graph: &'a Graph,
     plan: &'a Plan,
+    group: Group,
+    /// The box of each operator.
+    boxes: BTreeMap<OpId, usize>,
 }
 
-impl Drawing<'_> {
-    fn op_name(&self, op: OpId) -> String {
-        format!("op_{}_{}", self.index, op.index())
+impl Sketch<'_> {
+    fn group(mut self) -> Group {
+        self.group.label = self.graph.name.to_string();
+        let inputs: Vec<usize> = (0..self.graph.inputs.len())
+            .map(|slot| self.face("in", self.graph.inputs[slot]))
+            .collect();
+        for op in self.graph.ops() {
+            let node = self.operator(op);
+            self.boxes.insert(op, self.group.nodes.len());
+            self.group.nodes.push(node);
+        }
+        for value in self.graph.values() {
+            if self.graph.value(value).constant().is_none() {
+                self.value(value, &inputs);
+            }
+        }
+        self.group
     }
 
-    fn operators(&self, text: &mut String) -> fmt::Result {
-        for op in self.graph.ops() {
-            let origin = &self.graph.op(op).origin;
-            let (order, style) = match self.order(op) {
-                Some(Order::ChannelsFirst) => ("\nchannels first", ", color=blue"),
-                Some(Order::ChannelsLast) => ("\nchannels last", ""),
-                None => ("", ""),
-            };
-            let label = format!(
-                "{}\n{}[{}]{order}",
-                origin.code, origin.subgraph, origin.index
-            );
-            writeln!(
-                text,
-                "    {} [label={}{style}];",
-                self.op_name(op),
-                quoted(&label)
-            )?;
+    fn operator(&self, op: OpId) -> Node {
+        let origin = &self.graph.op(op).origin;
+        let order = self.order(op);
+        let place = format!("{}[{}]", origin.subgraph, origin.index);
+        let order_name = order.map(|order| match order {
+            Order::ChannelsFirst => "channels first".to_owned(),
+            Order::ChannelsLast => "channels last".to_owned(),
+        });
+        let lines = [
+            Some(origin.code.to_string()),
+            Some(place.clone()),
+            order_name,
+        ];
+        Node {
+            id: format!("op_{}_{}", self.index, op.index()),
+            lines: lines.into_iter().flatten().collect(),
+            hint: place,
+            kind: match order {
+                Some(Order::ChannelsFirst) => Kind::Marked,
+                _ => Kind::Plain,
+            },
         }
-        Ok(())
     }
 
     /// The order of an operator, told by its results; those that have none are not image-like.
@@ -83,67 +94,50 @@ impl Drawing<'_> {
         self.plan.result(op, slot, self.rank(value))
     }
 
-    fn values(&self, text: &mut String) -> fmt::Result {
-        for value in self.graph.values() {
-            let fact = self.graph.value(value);
-            if fact.constant().is_some() {
-                continue;
+    fn value(&mut self, value: ValueId, inputs: &[usize]) {
+        let face = self.plan.face(value, self.rank(value));
+        let listed = self.graph.inputs.iter().position(|&input| input == value);
+        let (from, held) = match (self.graph.producer(value), listed) {
+            (Some(op), _) => {
+                let results = self.graph.results(op);
+                let slot = results.iter().position(|&result| result == value);
+                (self.boxes[&op], self.result(op, slot.unwrap_or(0), value))
             }
-            let face = self.plan.face(value, self.rank(value));
-            let (from, held) = match self.graph.producer(value) {
-                Some(op) => {
-                    let results = self.graph.results(op);
-                    let slot = results.iter().position(|&result| result == value);
-                    (self.op_name(op), self.result(op, slot.unwrap_or(0), value))
-                }
-                None if self.graph.inputs.contains(&value) => {
-                    let name = format!("in_{}_{}", self.index, value.index());
-                    self.face(text, &name, value, &face)?;
-                    (name, face.clone())
-                }
-                None => continue,
-            };
-            for (op, slot) in self.graph.consumers(value) {
-                let wanted = self.plan.operand(op, slot, self.rank(value));
-                self.edge(text, &from, &self.op_name(op), value, (&held, &wanted))?;
-            }
-            if self.graph.outputs.contains(&value) {
-                let name = format!("out_{}_{}", self.index, value.index());
-                self.face(text, &name, value, &face)?;
-                self.edge(text, &from, &name, value, (&held, &face))?;
-            }
+            (None, Some(slot)) => (inputs[slot], face.clone()),
+            (None, None) => return,
+        };
+        let consumers: Vec<_> = self.graph.consumers(value).collect();
+        for (op, slot) in consumers {
+            let wanted = self.plan.operand(op, slot, self.rank(value));
+            self.edge(from, self.boxes[&op], value, (&held, &wanted));
         }
-        Ok(())
+        if self.graph.outputs.contains(&value) {
+            let node = self.face("out", value);
+            self.edge(from, node, value, (&held, &face));
+        }
     }
 
-    fn face(&self, text: &mut String, name: &str, value: ValueId, perm: &Perm) -> fmt::Result {
+    /// Adds the box of an input or output.
+    fn face(&mut self, what: &str, value: ValueId) -> usize {
         let fact = self.graph.value(value);
+        let perm = self.plan.face(value, self.rank(value));
         let shape = perm.shape(&fact.shape);
-        let label = format!("{}\n{} {shape}", fact.name, fact.dtype);
-        writeln!(
-            text,
-            "    {name} [shape=ellipse, label={}];",
-            quoted(&label)
-        )
+        self.group.nodes.push(Node {
+            id: format!("{what}_{}_{}", self.index, value.index()),
+            lines: vec![fact.name.to_string(), format!("{} {shape}", fact.dtype)],
+            hint: fact.name.to_string(),
+            kind: Kind::Port,
+        });
+        self.group.nodes.len() - 1
     }
 
-    fn edge(
-        &self,
-        text: &mut String,
-        from: &str,
-        to: &str,
-        value: ValueId,
-        (held, wanted): (&Perm, &Perm),
-    ) -> fmt::Result {
+    fn edge(&mut self, from: usize, to: usize, value: ValueId, (held, wanted): (&Perm, &Perm)) {
         let shape = &self.graph.value(value).shape;
-        let label = quoted(&wanted.shape(shape).to_string());
-        let style = if held == wanted { "" } else { ", color=red" };
-        writeln!(text, "    {from} -> {to} [label={label}{style}];")
+        self.group.edges.push(Edge {
+            from,
+            to,
+            label: wanted.shape(shape).to_string(),
+            turned: held != wanted,
+        });
     }
-}
-
-/// A string in Graphviz's language; a line break centres the line before it.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{}\"", escaped.replace('\n', "\\n"))
 }

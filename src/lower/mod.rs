@@ -14,7 +14,7 @@ pub use cx::{LowerCx, Wire};
 pub(crate) use forms::AWAY_FROM_ZERO;
 pub use forms::Cut;
 pub use node::NodeBuilder;
-pub(crate) use quant::{decoded, limits, saturates, works_on_stored};
+pub(crate) use quant::{decodable, decoded, limits, saturates, works_on_stored};
 
 use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
@@ -584,7 +584,7 @@ fn int64s(ints: &[i64]) -> Literal {
 }
 
 /// Constant elements with their axes permuted.
-fn turned(literal: &Literal, perm: &Perm) -> Result<Literal, OpError> {
+pub(crate) fn turned(literal: &Literal, perm: &Perm) -> Result<Literal, OpError> {
     if perm.is_identity() {
         return Ok(literal.clone());
     }

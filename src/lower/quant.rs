@@ -362,18 +362,8 @@ pub(crate) fn decoded(
     quant: &Quant,
     axis: Option<usize>,
 ) -> Result<Literal, OpError> {
-    let stored = integers(literal).ok_or_else(|| {
-        OpError::unsupported(format!("quantised constants of type {}", literal.dtype))
-    })?;
-    let axis_fits = axis.is_none_or(|axis| literal.shape.get(axis) == Some(&quant.scale.len()));
-    if !axis_fits || quant.scale.is_empty() {
-        return Err(OpError::inconsistent(format!(
-            "{} scales along axis {:?} of shape {:?}",
-            quant.scale.len(),
-            quant.axis,
-            literal.shape
-        )));
-    }
+    decodable(literal, quant, axis)?;
+    let stored = integers(literal).unwrap_or_default();
     let inner: usize = axis.map_or(1, |axis| literal.shape[axis + 1..].iter().product());
     let channel = |index: usize| match axis {
         Some(_) => index / inner.max(1) % quant.scale.len(),
@@ -389,6 +379,29 @@ pub(crate) fn decoded(
         })
         .collect();
     Ok(Literal::from_floats(literal.shape.clone(), &floats))
+}
+
+/// Can it be decoded: are its elements integers, and is there a scale for each of them?
+pub(crate) fn decodable(
+    literal: &Literal,
+    quant: &Quant,
+    axis: Option<usize>,
+) -> Result<(), OpError> {
+    use DType::{Int8, Int16, Int32, Int64, UInt8};
+    if !matches!(literal.dtype, Int8 | UInt8 | Int16 | Int32 | Int64) {
+        let what = format!("quantised constants of type {}", literal.dtype);
+        return Err(OpError::unsupported(what));
+    }
+    let axis_fits = axis.is_none_or(|axis| literal.shape.get(axis) == Some(&quant.scale.len()));
+    if !axis_fits || quant.scale.is_empty() {
+        return Err(OpError::inconsistent(format!(
+            "{} scales along axis {:?} of shape {:?}",
+            quant.scale.len(),
+            quant.axis,
+            literal.shape
+        )));
+    }
+    Ok(())
 }
 
 /// The elements of an integer literal of any width.

@@ -10,9 +10,7 @@ use super::{
 use crate::bundle::{self, Bundle};
 use crate::ir::Model;
 use crate::source::Source;
-
-/// The metadata buffer in which TFLite's converter notes the release that first runs every operator.
-const MIN_RUNTIME_VERSION: &str = "min_runtime_version";
+use crate::tflite;
 
 /// Bytes of labels that are carried over; those of ImageNet have 21,000.
 const MAX_LABELS: u64 = 1 << 20;
@@ -237,12 +235,11 @@ fn groups(groups: &[TensorGroup]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The buffer is a string that zeros fill up.
 fn min_runtime_version(model: &Model) -> String {
     let mut buffers = model.metadata.iter();
-    let found = buffers.find(|(name, _)| name == MIN_RUNTIME_VERSION);
-    let text = found.and_then(|(_, data)| std::str::from_utf8(data).ok());
-    text.unwrap_or_default().trim_end_matches('\0').to_owned()
+    let found = buffers.find(|(name, _)| name == tflite::MIN_RUNTIME_VERSION);
+    let text = found.and_then(|(_, data)| tflite::padded_text(data));
+    text.unwrap_or_default()
 }
 
 fn numbers(list: &[f32]) -> String {

@@ -13,11 +13,13 @@ pub mod schema;
 mod sniff;
 pub(crate) mod sparse;
 
+use std::sync::Arc;
+
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
 pub use flex::Flex;
 pub use raw::RawOp;
-pub(crate) use raw::{builtin_code, options};
+pub(crate) use raw::options;
 
 use crate::error::Error;
 use crate::ir::DType;
@@ -65,6 +67,35 @@ fn malformed(fault: &InvalidFlatbuffer) -> Error {
     let first = text.lines().next().unwrap_or("invalid flatbuffer");
     Error::malformed(format!("the flatbuffer is damaged: {first}"))
         .advice("the file is truncated or was altered; fetch it again")
+}
+
+/// An operator's code and TFLite's name of it, or a custom operator's own name.
+pub(crate) fn operator(code: &schema::OperatorCode<'_>) -> (schema::BuiltinOperator, Arc<str>) {
+    let builtin = raw::builtin_code(code);
+    let name = match (builtin, builtin.variant_name()) {
+        (schema::BuiltinOperator::CUSTOM, _) => code.custom_code().unwrap_or_default().into(),
+        (_, Some(name)) => name.into(),
+        (_, None) => format!("builtin operator {}", builtin.0).into(),
+    };
+    (builtin, name)
+}
+
+/// The metadata buffer in which TFLite's converter notes the release that first runs every operator.
+pub(crate) const MIN_RUNTIME_VERSION: &str = "min_runtime_version";
+
+/// The text of a buffer that zeros fill up.
+pub(crate) fn padded_text(data: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(data).ok()?.trim_end_matches('\0');
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What a subgraph is called. The first is the entry point whatever its name; people know it as main.
+pub(crate) fn subgraph_name(index: usize, subgraph: &schema::SubGraph<'_>) -> Arc<str> {
+    match (index, subgraph.name()) {
+        (0, _) => "main".into(),
+        (_, Some(name)) if !name.is_empty() => name.into(),
+        _ => format!("subgraph_{index}").into(),
+    }
 }
 
 /// The element type of a tensor; `None` for numbers the schema does not know.

@@ -66,7 +66,7 @@ impl<'a> RawOp<'a> {
 }
 
 /// Codes above 126 are only in the wider field; old files have only the narrow one.
-pub(crate) fn builtin_code(code: &schema::OperatorCode<'_>) -> BuiltinOperator {
+pub(super) fn builtin_code(code: &schema::OperatorCode<'_>) -> BuiltinOperator {
     let narrow = i32::from(code.deprecated_builtin_code());
     BuiltinOperator(code.builtin_code().0.max(narrow))
 }

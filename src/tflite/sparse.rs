@@ -151,7 +151,7 @@ impl Level<'_> {
 
     fn compressed(&self, above: &[usize]) -> Result<Vec<usize>, Error> {
         let segments = self.segments()?;
-        let indices = self.indices();
+        let indices = indices(&self.metadata);
         if segments.len() != above.len() + 1 {
             let (found, expected) = (segments.len(), above.len() + 1);
             return Err(self.fault(format!("{found} array_segments, expected {expected}")));
@@ -199,23 +199,22 @@ impl Level<'_> {
         found.ok_or_else(|| self.fault("no array_segments".into()))
     }
 
-    /// No list at all stands for an empty one.
-    fn indices(&self) -> Vec<i64> {
-        let metadata = &self.metadata;
-        let found = if let Some(table) = metadata.array_indices_as_int_32_vector() {
-            widen(table.values())
-        } else if let Some(table) = metadata.array_indices_as_uint_16_vector() {
-            widen(table.values())
-        } else {
-            let table = metadata.array_indices_as_uint_8_vector();
-            widen(table.and_then(|table| table.values()))
-        };
-        found.unwrap_or_default()
-    }
-
     fn fault(&self, what: String) -> Error {
         inconsistent(format!("sparsity, level {}: {what}", self.number))
     }
+}
+
+/// The coordinates that a compressed level lists; no list at all stands for an empty one.
+pub(crate) fn indices(metadata: &DimensionMetadata<'_>) -> Vec<i64> {
+    let found = if let Some(table) = metadata.array_indices_as_int_32_vector() {
+        widen(table.values())
+    } else if let Some(table) = metadata.array_indices_as_uint_16_vector() {
+        widen(table.values())
+    } else {
+        let table = metadata.array_indices_as_uint_8_vector();
+        widen(table.and_then(|table| table.values()))
+    };
+    found.unwrap_or_default()
 }
 
 /// The numbers of a list that is not empty.

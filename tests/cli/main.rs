@@ -5,12 +5,14 @@
 mod bundles;
 mod external;
 mod files;
+mod inspect;
 mod loss;
 mod sizes;
 mod stored;
 mod told;
 #[cfg(feature = "validate")]
 mod validation;
+mod weights;
 
 use std::fs;
 use std::path::{Path, PathBuf};

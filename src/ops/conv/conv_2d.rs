@@ -21,6 +21,7 @@ use crate::tflite::schema::{BuiltinOperator, Conv2DOptionsT};
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::CONV_2D, Conv2D::parse)
     .versions(1..=8)
     .arity(2..=3, 1..=1)
+    .kernel(1, "OHWI", "OIHW", &KERNEL_ORDER)
     .emits(&["Conv"])];
 
 /// OHWI → OIHW.

@@ -18,6 +18,7 @@ use crate::tflite::schema::{BuiltinOperator, Conv3DOptionsT};
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::CONV_3D, Conv3D::parse)
     .arity(2..=3, 1..=1)
+    .kernel(1, "DHWIO", "OIDHW", &KERNEL_ORDER)
     .emits(&["Conv"])];
 
 /// `[D, H, W, I, O]` → `[O, I, D, H, W]`.

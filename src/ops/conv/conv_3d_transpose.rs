@@ -20,8 +20,12 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::CONV_3D_TRANSPOSE, Conv3DTranspose::parse)
             .arity(3..=4, 1..=1)
+            .kernel(1, "DHWOI", "IODHW", &KERNEL_ORDER)
             .emits(&["ConvTranspose", "Slice"]),
     ];
+
+/// DHWOI → IODHW.
+const KERNEL_ORDER: [usize; 5] = [4, 3, 0, 1, 2];
 
 #[derive(Debug)]
 struct Conv3DTranspose(Transposed);
@@ -33,7 +37,7 @@ impl Conv3DTranspose {
         Ok(Box::new(Conv3DTranspose(Transposed {
             window,
             activation,
-            kernel_order: &[4, 3, 0, 1, 2],
+            kernel_order: &KERNEL_ORDER,
         })))
     }
 }

@@ -24,6 +24,7 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::DEPTHWISE_CONV_2D, DepthwiseConv2D::parse)
             .versions(1..=7)
             .arity(2..=3, 1..=1)
+            .kernel(1, "1HWC", "C1HW", &KERNEL_ORDER)
             .emits(&["Conv"]),
     ];
 

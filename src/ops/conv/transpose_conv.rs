@@ -24,8 +24,12 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::TRANSPOSE_CONV, TransposeConv::parse)
             .versions(1..=5)
             .arity(3..=4, 1..=1)
+            .kernel(1, "OHWI", "IOHW", &KERNEL_ORDER)
             .emits(&["ConvTranspose", "Slice"]),
     ];
+
+/// OHWI → IOHW.
+const KERNEL_ORDER: [usize; 4] = [3, 0, 1, 2];
 
 #[derive(Debug)]
 struct TransposeConv(Transposed);
@@ -42,7 +46,7 @@ impl TransposeConv {
         Ok(Box::new(TransposeConv(Transposed {
             window: Window::new(padding, &[stride_h, stride_w], &[1, 1])?,
             activation: Activation::parse(fused_activation_function)?,
-            kernel_order: &[3, 0, 1, 2],
+            kernel_order: &KERNEL_ORDER,
         })))
     }
 }

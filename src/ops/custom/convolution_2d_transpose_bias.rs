@@ -17,8 +17,12 @@ use crate::ops::window::Window;
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::named("Convolution2DTransposeBias", parse)
     .arity(3..=3, 1..=1)
+    .kernel(1, "OHWI", "IOHW", &KERNEL_ORDER)
     .emits(&["ConvTranspose", "Slice"])
     .note("MediaPipe")];
+
+/// OHWI → IOHW.
+const KERNEL_ORDER: [usize; 4] = [3, 0, 1, 2];
 
 #[derive(Debug)]
 struct TransposeConvBias(Window);
@@ -106,7 +110,7 @@ impl Operator for TransposeConvBias {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let axes = self.lay(cx.io())?;
         let x = cx.real(0)?;
-        let kernel = cx.permuted(1, &[3, 0, 1, 2])?;
+        let kernel = cx.permuted(1, &KERNEL_ORDER)?;
         let bias = cx.real(2)?;
         let wide = |axis: &Axis| Dim::Fixed(axis.output + axis.cut.1 - axis.cut.0);
         let dims = [

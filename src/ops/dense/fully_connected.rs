@@ -24,6 +24,7 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::FULLY_CONNECTED, FullyConnected::parse)
             .versions(1..=14)
             .arity(2..=3, 1..=1)
+            .kernel(1, "OI", "OI", &[0, 1])
             .emits(&["Reshape", "Gemm", "MatMul", "Add"])
             .note("no shuffled weights"),
     ];

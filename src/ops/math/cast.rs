@@ -15,6 +15,7 @@ use crate::tflite::schema::BuiltinOperator;
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::CAST, |_| Ok(Box::new(Cast)))
     .versions(1..=9)
+    .hands_on()
     .emits(&["Cast", "Clip"])
     .note("no complex numbers; numbers beyond INT32 and INT64 do not saturate")];
 

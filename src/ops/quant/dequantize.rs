@@ -21,6 +21,7 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::DEQUANTIZE, |_| Ok(Box::new(Dequantize)))
             .versions(1..=9)
+            .hands_on()
             .emits(&["Cast", "DequantizeLinear", "Sub", "Mul"]),
     ];
 

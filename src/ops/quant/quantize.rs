@@ -16,6 +16,7 @@ pub(super) static DEFS: &[OpDef] =
     &[
         OpDef::new(BuiltinOperator::QUANTIZE, |_| Ok(Box::new(Quantize)))
             .versions(1..=6)
+            .hands_on()
             .emits(&["QuantizeLinear"]),
     ];
 

@@ -10,7 +10,11 @@ use crate::op::{Content, QuantRule};
 use crate::tflite::schema::BuiltinOperator;
 
 pub(super) static DEFS: &[OpDef] =
-    &[OpDef::new(BuiltinOperator::DENSIFY, |_| Ok(Box::new(Densify))).note("folded")];
+    &[
+        OpDef::new(BuiltinOperator::DENSIFY, |_| Ok(Box::new(Densify)))
+            .hands_on()
+            .note("folded"),
+    ];
 
 #[derive(Debug)]
 struct Densify;

@@ -450,7 +450,13 @@ impl<'a> Lifter<'a> {
         check_arity(&def, "results", results.len(), &def.results, &origin)?;
         check_writes(graph, &origin, &results)?;
         let custom = self.custom_options(&origin, operator)?;
+        let intermediates = operator.intermediates().into_iter().flatten();
+        let intermediate = |index: i32| {
+            let id = usize::try_from(index).ok().and_then(|i| values.get(i));
+            id.map(|&id| graph.value(id).clone())
+        };
         let raw = RawOp {
+            intermediates: intermediates.map(intermediate).collect(),
             operator,
             version,
             custom: &custom,

@@ -3,7 +3,7 @@
 
 use super::{Form, Lowering, NodeBuilder, Origin, Placed, Scope, quant, turned};
 use crate::error::OpError;
-use crate::ir::{DType, Dim, Graph, GraphId, Literal, OpId, Perm, Shape};
+use crate::ir::{DType, Dim, Graph, GraphId, Literal, OpId, Perm, Shape, Value};
 use crate::onnx::{Source, WireId};
 use crate::op::Operands;
 use crate::passes::stored::{Bounds, implied_activation};
@@ -493,6 +493,27 @@ impl<'c> LowerCx<'c> {
         }
         self.finished += 1;
         Ok(true)
+    }
+
+    /// What is left of a FLOAT32 wire once it was stored as a value is: rounded to its steps, within its range.
+    pub fn rounded_as(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
+        let stored = self.stored_as(wire, value)?;
+        self.real_of(&stored, value)
+    }
+
+    /// A FLOAT32 wire as a value stores such.
+    pub fn stored_as(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
+        let id = self.lowering.quantize(wire.id, value, &self.origin)?;
+        Ok(self.wire(id))
+    }
+
+    /// What a wire of integers means as a value's.
+    pub fn real_of(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
+        let perm = Perm::identity(wire.rank());
+        let id = self
+            .lowering
+            .dequantize(wire.id, value, &perm, &self.origin)?;
+        Ok(self.wire(id))
     }
 
     pub(super) fn fail(&mut self, error: OpError) {

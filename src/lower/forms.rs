@@ -305,6 +305,21 @@ impl LowerCx<'_> {
         node.maybe(steps.as_ref()).out(wire.dtype, shape)
     }
 
+    /// The elements along some physical axes in reverse: `Slice` with steps of −1.
+    pub fn reversed(&mut self, wire: &Wire, axes: &[usize]) -> Wire {
+        if axes.is_empty() {
+            return wire.clone();
+        }
+        // Starts and ends behind every element, so that extents need not be known.
+        let starts = self.int64s(&vec![i64::MAX; axes.len()]);
+        let ends = self.int64s(&vec![i64::MIN + 1; axes.len()]);
+        let steps = self.int64s(&vec![-1; axes.len()]);
+        let axes = self.extents(axes);
+        let node = self.node("Slice");
+        let node = node.inputs([wire, &starts, &ends, &axes, &steps]);
+        node.out_like(wire)
+    }
+
     /// `Pad` with a constant, by physical axis: elements before and after each.
     pub fn pad(
         &mut self,

@@ -3,7 +3,7 @@
 use super::Flex;
 use super::schema::{self, BuiltinOperator};
 use crate::error::OpError;
-use crate::ir::GraphId;
+use crate::ir::{GraphId, Value};
 
 /// What the file says of one operator besides its tensors.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct RawOp<'a> {
     pub(crate) custom: &'a [u8],
     pub(crate) graphs: usize,
     pub(crate) file: schema::Model<'a>,
+    /// Tensors that the file names for their types and parameters alone; nothing reads or writes them.
+    pub(crate) intermediates: Vec<Option<Value>>,
 }
 
 impl<'a> RawOp<'a> {

@@ -3,35 +3,28 @@
 //! Runtimes do not agree on its options (tract reads none), so none are written: a coupled input gate is one of
 //! negated weights, since 1 − σ(x) = σ(−x).
 
-use super::lstm_parts::{
-    CELL_GATE, FORGET_GATE, INPUT, INPUT_GATE, OUTPUT_GATE, Parts, bias, input_weights, peephole,
-    recurrent_weights,
-};
+use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
 use crate::op::{DType, Dim, Literal, LowerCx, OpError, Shape, Wire};
 
 /// ONNX's order of the gates.
 const GATES: [usize; 4] = [INPUT_GATE, OUTPUT_GATE, FORGET_GATE, CELL_GATE];
 
+/// `x` and the outputs are time-major.
 pub(super) fn lower(
     cx: &mut LowerCx<'_>,
     parts: &Parts,
-    time_major: bool,
+    x: Wire,
+    backward: bool,
 ) -> Result<Wire, OpError> {
-    let (cells, inputs) = (parts.cells, parts.inputs);
-    let gate = |cx: &mut LowerCx<'_>, slot: fn(usize) -> usize, gate: usize| match parts.coupled
-        && gate == INPUT_GATE
-    {
-        true => negated(cx, slot(FORGET_GATE)),
-        false => cx.real(slot(gate)),
-    };
-    let mut stack = |slot: fn(usize) -> usize| -> Result<Wire, OpError> {
-        let wires = GATES.map(|of| gate(cx, slot, of));
-        let wires: Vec<Wire> = wires.into_iter().collect::<Result<_, _>>()?;
-        stacked(cx, &wires)
-    };
-    let w = stack(input_weights)?;
-    let r = stack(recurrent_weights)?;
-    let b = stack(bias)?;
+    let (cells, slots) = (parts.cells, parts.slots);
+    let inputs = parts.inputs + parts.aux_inputs;
+    let mut w = stack(cx, parts, |gate| Some(slots.input_weights(gate)))?;
+    if slots.aux.is_some() {
+        let aux = stack(cx, parts, |gate| slots.aux_weights(gate))?;
+        w = cx.concat(&[w, aux], 1)?;
+    }
+    let r = stack(cx, parts, |gate| Some(slots.recurrent_weights(gate)))?;
+    let b = stack(cx, parts, |gate| Some(slots.bias(gate)))?;
     let w = cx.reshape_to(&w, &[1, 4 * cells, inputs])?;
     let r = cx.reshape_to(&r, &[1, 4 * cells, cells])?;
     let none = cx.floats(&[4 * cells], &vec![0.0; 4 * cells]);
@@ -41,9 +34,9 @@ pub(super) fn lower(
         true => Some(peepholes(cx, parts)?),
         false => None,
     };
-    let x = match time_major {
-        true => cx.real(INPUT)?,
-        false => cx.permuted(INPUT, &[1, 0, 2])?,
+    let x = match backward {
+        true => cx.reversed(&x, &[0]),
+        false => x,
     };
     let (time, batch) = (x.shape[0].clone(), x.shape[1].clone());
     let hidden = Dim::Fixed(cells);
@@ -55,22 +48,45 @@ pub(super) fn lower(
         .attr("hidden_size", cells as i64)
         .out(DType::Float32, shape);
     let y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
-    match time_major {
-        true => Ok(y),
-        false => cx.transpose(&y, &[1, 0, 2]),
+    Ok(match backward {
+        true => cx.reversed(&y, &[0]),
+        false => y,
+    })
+}
+
+/// The operands of all gates in ONNX's order, along the first axis.
+fn stack(
+    cx: &mut LowerCx<'_>,
+    parts: &Parts,
+    slot: impl Fn(usize) -> Option<usize>,
+) -> Result<Wire, OpError> {
+    let mut wires = Vec::new();
+    for gate in GATES {
+        wires.push(gate_wire(cx, parts, &slot, gate)?);
+    }
+    stacked(cx, &wires)
+}
+
+/// A gate's operand; a coupled input gate is the forget gate negated.
+fn gate_wire(
+    cx: &mut LowerCx<'_>,
+    parts: &Parts,
+    slot: impl Fn(usize) -> Option<usize>,
+    gate: usize,
+) -> Result<Wire, OpError> {
+    let coupled = parts.coupled && gate == INPUT_GATE;
+    let slot = slot(if coupled { FORGET_GATE } else { gate });
+    let slot = slot.ok_or_else(|| OpError::inconsistent("a gate without an operand"))?;
+    match coupled {
+        true => negated(cx, slot),
+        false => cx.real(slot),
     }
 }
 
 fn peepholes(cx: &mut LowerCx<'_>, parts: &Parts) -> Result<Wire, OpError> {
     let mut wires = Vec::new();
     for gate in [INPUT_GATE, OUTPUT_GATE, FORGET_GATE] {
-        let coupled = parts.coupled && gate == INPUT_GATE;
-        let slot = peephole(if coupled { FORGET_GATE } else { gate });
-        let slot = slot.ok_or_else(|| OpError::inconsistent("a gate without a peephole"))?;
-        wires.push(match coupled {
-            true => negated(cx, slot)?,
-            false => cx.real(slot)?,
-        });
+        wires.push(gate_wire(cx, parts, |gate| parts.slots.peephole(gate), gate)?);
     }
     let stacked = stacked(cx, &wires)?;
     cx.reshape_to(&stacked, &[1, 3 * parts.cells])

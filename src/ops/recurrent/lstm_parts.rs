@@ -1,9 +1,9 @@
 //! The operands that LiteRT's full LSTM kernels share, and what they must be.
 //!
-//! Source: LiteRT kernels/{lstm_shared.h,lstm_eval.cc}. Gates are numbered as their operands follow each other:
+//! Source: LiteRT kernels/{lstm_shared.h,bidirectional_sequence_lstm.cc,lstm_eval.cc}. Gates are numbered as their operands follow each other:
 //! input, forget, cell, output.
 
-use crate::op::{DType, OpError, Operands};
+use crate::op::{DType, Dim, OpError, Operands};
 
 pub(super) const GATES: usize = 4;
 pub(super) const INPUT_GATE: usize = 0;
@@ -12,42 +12,105 @@ pub(super) const CELL_GATE: usize = 2;
 pub(super) const OUTPUT_GATE: usize = 3;
 
 pub(super) const INPUT: usize = 0;
-pub(super) const PROJECTION: usize = 16;
-pub(super) const PROJECTION_BIAS: usize = 17;
-pub(super) const OUTPUT_STATE: usize = 18;
-pub(super) const CELL_STATE: usize = 19;
 
 /// Far above what any network has; constants of this size are made.
 const MOST_CELLS: usize = 1 << 20;
 
-/// Weights of the input, of the output of the step before; biases; coefficients of layer normalisation.
-pub(super) fn input_weights(gate: usize) -> usize {
-    1 + gate
-}
-pub(super) fn recurrent_weights(gate: usize) -> usize {
-    5 + gate
-}
-pub(super) fn bias(gate: usize) -> usize {
-    12 + gate
-}
-pub(super) fn norm(gate: usize) -> usize {
-    20 + gate
+/// Which operands an LSTM's are. BIDIRECTIONAL_SEQUENCE_LSTM has two sets of weights, one behind the other, and
+/// the states behind both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slots {
+    pub input: usize,
+    /// A further input of every gate, and its first weights.
+    pub aux: Option<(usize, usize)>,
+    /// What the operands' numbers grow by: the weights of the backward LSTM come after the forward one's.
+    base: usize,
+    pub output_state: usize,
+    pub cell_state: usize,
+    norm: Option<usize>,
 }
 
-/// Weights of the cell in a gate ("peephole").
-pub(super) fn peephole(gate: usize) -> Option<usize> {
-    match gate {
-        INPUT_GATE => Some(9),
-        FORGET_GATE => Some(10),
-        OUTPUT_GATE => Some(11),
-        _ => None,
+impl Slots {
+    /// Of LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM.
+    pub const ONE: Slots = Slots {
+        input: INPUT,
+        aux: None,
+        base: 0,
+        output_state: 18,
+        cell_state: 19,
+        norm: Some(20),
+    };
+    const BACKWARD: usize = 17;
+    const AUX: usize = 39;
+    const AUX_WEIGHTS: [usize; 2] = [40, 44];
+    const STATES: [[usize; 2]; 2] = [[35, 36], [37, 38]];
+
+    /// Of BIDIRECTIONAL_SEQUENCE_LSTM. A second input without weights of its own is the backward LSTM's input.
+    pub fn of_two(io: &Operands<'_>, backward: bool) -> Self {
+        let which = usize::from(backward);
+        let weights = Self::AUX_WEIGHTS[which];
+        let (given, weighted) = (
+            io.get(Self::AUX).is_some(),
+            io.get(Self::AUX_WEIGHTS[0] + FORGET_GATE).is_some(),
+        );
+        let [output_state, cell_state] = Self::STATES[which];
+        Slots {
+            input: match given && !weighted && backward {
+                true => Self::AUX,
+                false => INPUT,
+            },
+            aux: weighted.then_some((Self::AUX, weights)),
+            base: which * Self::BACKWARD,
+            output_state,
+            cell_state,
+            norm: None,
+        }
+    }
+
+    /// Weights of the input, of the second input, of the output of the step before; biases; coefficients of
+    /// layer normalisation.
+    pub fn input_weights(&self, gate: usize) -> usize {
+        self.base + 1 + gate
+    }
+    pub fn aux_weights(&self, gate: usize) -> Option<usize> {
+        self.aux.map(|(_, weights)| weights + gate)
+    }
+    pub fn recurrent_weights(&self, gate: usize) -> usize {
+        self.base + 5 + gate
+    }
+    pub fn bias(&self, gate: usize) -> usize {
+        self.base + 12 + gate
+    }
+    pub fn norm(&self, gate: usize) -> Option<usize> {
+        self.norm.map(|norm| norm + gate)
+    }
+
+    /// Weights of the cell in a gate ("peephole").
+    pub fn peephole(&self, gate: usize) -> Option<usize> {
+        let slot = match gate {
+            INPUT_GATE => 9,
+            FORGET_GATE => 10,
+            OUTPUT_GATE => 11,
+            _ => return None,
+        };
+        Some(self.base + slot)
+    }
+
+    pub fn projection(&self) -> usize {
+        self.base + 16
+    }
+    pub fn projection_bias(&self) -> usize {
+        self.base + 17
     }
 }
 
 /// Which optional operands an LSTM has, and its extents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Parts {
+    pub slots: Slots,
+    /// Of the input, and of the second one.
     pub inputs: usize,
+    pub aux_inputs: usize,
     pub cells: usize,
     pub outputs: usize,
     /// The input gate is what the forget gate leaves.
@@ -59,23 +122,33 @@ pub(super) struct Parts {
 
 impl Parts {
     /// What the operands say; refuses those that contradict each other.
-    pub fn of(io: &Operands<'_>) -> Result<Self, OpError> {
+    pub fn of(io: &Operands<'_>, slots: Slots) -> Result<Self, OpError> {
         let given = |slot: usize| io.get(slot).is_some();
-        if io.rank(recurrent_weights(OUTPUT_GATE))? == 1 {
+        let recurrent = slots.recurrent_weights(OUTPUT_GATE);
+        if io.rank(recurrent)? == 1 {
             return Err(OpError::unsupported("diagonal recurrent weights"));
         }
-        for slot in [input_weights(OUTPUT_GATE), recurrent_weights(OUTPUT_GATE)] {
+        for slot in [slots.input_weights(OUTPUT_GATE), recurrent] {
             io.expect_rank(slot, 2..=2)?;
         }
-        let weights = io.dims(input_weights(OUTPUT_GATE))?;
+        let weights = io.dims(slots.input_weights(OUTPUT_GATE))?;
+        let aux_inputs = match slots.aux_weights(OUTPUT_GATE) {
+            Some(slot) => {
+                io.expect_rank(slot, 2..=2)?;
+                io.dims(slot)?[1]
+            }
+            None => 0,
+        };
         let parts = Parts {
+            slots,
             inputs: weights[1],
+            aux_inputs,
             cells: weights[0],
-            outputs: io.dims(recurrent_weights(OUTPUT_GATE))?[1],
-            coupled: !given(input_weights(INPUT_GATE)),
-            peephole: given(10),
-            norm: given(norm(FORGET_GATE)),
-            projection: given(PROJECTION),
+            outputs: io.dims(recurrent)?[1],
+            coupled: !given(slots.input_weights(INPUT_GATE)),
+            peephole: slots.peephole(FORGET_GATE).is_some_and(given),
+            norm: slots.norm(FORGET_GATE).is_some_and(given),
+            projection: given(slots.projection()),
         };
         parts.check(io)?;
         if parts.cells > MOST_CELLS {
@@ -91,24 +164,31 @@ impl Parts {
 
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         let Parts {
+            slots,
             inputs,
+            aux_inputs,
             cells,
             outputs,
             ..
         } = *self;
         for gate in 0..GATES {
             let present = self.gates().contains(&gate);
-            expect(io, input_weights(gate), present, &[cells, inputs])?;
-            expect(io, recurrent_weights(gate), present, &[cells, outputs])?;
-            expect(io, bias(gate), present, &[cells])?;
-            expect(io, norm(gate), present && self.norm, &[cells])?;
-            if let Some(slot) = peephole(gate) {
+            expect(io, slots.input_weights(gate), present, &[cells, inputs])?;
+            if let Some(slot) = slots.aux_weights(gate) {
+                expect(io, slot, present, &[cells, aux_inputs])?;
+            }
+            expect(io, slots.recurrent_weights(gate), present, &[cells, outputs])?;
+            expect(io, slots.bias(gate), present, &[cells])?;
+            if let Some(slot) = slots.norm(gate) {
+                expect(io, slot, present && self.norm, &[cells])?;
+            }
+            if let Some(slot) = slots.peephole(gate) {
                 expect(io, slot, present && self.peephole, &[cells])?;
             }
         }
-        expect(io, PROJECTION, self.projection, &[outputs, cells])?;
-        if io.get(PROJECTION_BIAS).is_some() {
-            expect(io, PROJECTION_BIAS, self.projection, &[outputs])?;
+        expect(io, slots.projection(), self.projection, &[outputs, cells])?;
+        if io.get(slots.projection_bias()).is_some() {
+            expect(io, slots.projection_bias(), self.projection, &[outputs])?;
         }
         if !self.projection && outputs != cells {
             return Err(OpError::inconsistent(format!(
@@ -117,6 +197,58 @@ impl Parts {
         }
         Ok(())
     }
+
+    /// Refuses inputs and states of other extents than the weights have. `rows`: the extents before the last.
+    pub fn check_inputs(&self, io: &Operands<'_>, batch: &Dim) -> Result<(), OpError> {
+        let mut inputs = vec![(self.slots.input, self.inputs)];
+        inputs.extend(self.slots.aux.map(|(slot, _)| (slot, self.aux_inputs)));
+        let rank = io.rank(INPUT)?;
+        for (slot, width) in inputs {
+            io.expect_rank(slot, rank..=rank)?;
+            io.expect_dtype(slot, &[DType::Float32])?;
+            let (shape, first) = (io.shape(slot)?, io.shape(INPUT)?);
+            let rows = shape.dims()[..rank - 1] == first.dims()[..rank - 1];
+            if !rows || shape[rank - 1].fixed() != Some(width) {
+                let expected = format!("{width} along the last axis");
+                return Err(OpError::operand(slot, expected, shape));
+            }
+        }
+        expect_state(io, self.slots.output_state, batch, self.outputs)?;
+        expect_state(io, self.slots.cell_state, batch, self.cells)
+    }
+}
+
+/// Refuses a state that does not start at zero, which of a quantised one is its zero point.
+pub(super) fn expect_state(
+    io: &Operands<'_>,
+    slot: usize,
+    batch: &Dim,
+    width: usize,
+) -> Result<(), OpError> {
+    io.expect_dtype(slot, &[DType::Float32])?;
+    let count = io.shape(slot)?.count();
+    let fits = batch
+        .fixed()
+        .is_none_or(|batch| count == Some(batch * width));
+    if !fits {
+        let expected = format!("{batch} × {width} elements");
+        return Err(OpError::operand(slot, expected, io.shape(slot)?));
+    }
+    let value = io.operand(slot)?;
+    let zero = value
+        .quant
+        .as_ref()
+        .filter(|_| value.stored == DType::Int8)
+        .and_then(|quant| quant.zero_point.first())
+        .map_or(0, |&zero| zero as u8);
+    let start = value.constant();
+    if start.is_some_and(|data| data.iter().all(|&byte| byte == zero)) {
+        return Ok(());
+    }
+    Err(OpError::unsupported_operand(
+        slot,
+        "a state that does not start at zero",
+    ))
 }
 
 /// Refuses an operand of another shape, or one that must not be, or one that is missing.

@@ -1,23 +1,21 @@
 //! An LSTM step by step, for what ONNX's LSTM does not say or runtimes do not read.
 
+use super::lstm_cell::{Cell, Sequence, Squash, input};
 use super::lstm_node::stacked;
-use super::lstm_parts::{
-    CELL_GATE, FORGET_GATE, INPUT, INPUT_GATE, OUTPUT_GATE, PROJECTION, PROJECTION_BIAS, Parts,
-    bias, input_weights, norm, peephole, recurrent_weights,
-};
-use super::sequence_lstm::{SequenceLstm, Squash};
+use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
 use crate::op::{Dim, LowerCx, OpError, Shape, Wire};
 
 /// The most steps that are written out; some twenty nodes each.
-const MOST: usize = 256;
+pub(super) const MOST: usize = 256;
 
 /// What keeps a row of equal numbers from being divided by zero (`PortableMeanStddevNormalization`,
 /// kernels/internal/reference/portable_tensor_utils.cc).
 const EPSILON: f32 = 1e-8;
 
 pub(super) struct Steps<'a> {
-    lstm: &'a SequenceLstm,
+    lstm: &'a Cell,
     parts: Parts,
+    sequence: Sequence,
     /// Extents.
     batch: Dim,
     time: usize,
@@ -38,19 +36,22 @@ struct State {
 impl<'a> Steps<'a> {
     pub fn new(
         cx: &mut LowerCx<'_>,
-        lstm: &'a SequenceLstm,
+        lstm: &'a Cell,
         parts: Parts,
+        sequence: Sequence,
     ) -> Result<Self, OpError> {
-        let x = cx.real(INPUT)?;
-        let [batch, time] = lstm.extents(&x.shape);
-        let (batch, time) = (batch.clone(), time.fixed().filter(|&time| time <= MOST));
-        let time = time.ok_or_else(|| {
-            OpError::unsupported(format!(
-                "more than {MOST} steps, or a number that is known only at run time, of an LSTM that ONNX's does not express"
-            ))
-        })?;
-        let w = Self::transposed(cx, &parts, input_weights)?;
-        let recurrent = Self::transposed(cx, &parts, recurrent_weights)?;
+        let slots = parts.slots;
+        let x = input(cx, &parts, false)?;
+        let [batch, time] = sequence.extents(&x.shape);
+        let (batch, time) = (batch.clone(), written_out(time)?);
+        let mut w = stack(cx, &parts, |gate| Some(slots.input_weights(gate)))?;
+        if slots.aux.is_some() {
+            let aux = stack(cx, &parts, |gate| slots.aux_weights(gate))?;
+            w = cx.concat(&[w, aux], 1)?;
+        }
+        let w = cx.transpose(&w, &[1, 0])?;
+        let recurrent = stack(cx, &parts, |gate| Some(slots.recurrent_weights(gate)))?;
+        let recurrent = cx.transpose(&recurrent, &[1, 0])?;
         let mut dims = x.shape.dims().to_vec();
         dims[2] = w.shape[1].clone();
         let mut driven = cx
@@ -58,16 +59,17 @@ impl<'a> Steps<'a> {
             .inputs([&x, &w])
             .out(x.dtype, Shape::new(dims));
         if !parts.norm {
-            let biases = Self::stack(cx, &parts, bias)?;
+            let biases = stack(cx, &parts, |gate| Some(slots.bias(gate)))?;
             driven = cx.binary("Add", &driven, &biases)?;
         }
         let projection = match parts.projection {
-            true => Some(cx.permuted(PROJECTION, &[1, 0])?),
+            true => Some(cx.permuted(slots.projection(), &[1, 0])?),
             false => None,
         };
         Ok(Steps {
             lstm,
             parts,
+            sequence,
             batch,
             time,
             driven,
@@ -76,37 +78,25 @@ impl<'a> Steps<'a> {
         })
     }
 
-    fn stack(
-        cx: &mut LowerCx<'_>,
-        parts: &Parts,
-        slot: fn(usize) -> usize,
-    ) -> Result<Wire, OpError> {
-        let wires: Result<Vec<Wire>, OpError> =
-            parts.gates().map(|gate| cx.real(slot(gate))).collect();
-        stacked(cx, &wires?)
-    }
-
-    fn transposed(
-        cx: &mut LowerCx<'_>,
-        parts: &Parts,
-        slot: fn(usize) -> usize,
-    ) -> Result<Wire, OpError> {
-        let wire = Self::stack(cx, parts, slot)?;
-        cx.transpose(&wire, &[1, 0])
-    }
-
     /// All steps; their outputs together.
     pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
-        let axis = usize::from(!self.lstm.time_major);
+        let axis = self.sequence.time_axis();
         let mut state: Option<State> = None;
         let mut outputs = Vec::new();
         for step in 0..self.time {
-            let driven = cx.pick(&self.driven, axis, step);
+            let at = match self.sequence.backward {
+                true => self.time - 1 - step,
+                false => step,
+            };
+            let driven = cx.pick(&self.driven, axis, at);
             let next = self.step(cx, driven, state.as_ref())?;
             let mut dims = vec![self.batch.clone(), Dim::Fixed(self.parts.outputs)];
             dims.insert(axis, Dim::Fixed(1));
             outputs.push(cx.reshape(&next.output, &Shape::new(dims))?);
             state = Some(next);
+        }
+        if self.sequence.backward {
+            outputs.reverse();
         }
         cx.concat(&outputs, axis)
     }
@@ -160,16 +150,18 @@ impl<'a> Steps<'a> {
         cell: Option<&Wire>,
     ) -> Result<Wire, OpError> {
         let mut sum = sum.clone();
-        let slot = peephole(gate).filter(|_| self.parts.peephole);
+        let slot = self.parts.slots.peephole(gate).filter(|_| self.parts.peephole);
         if let (Some(slot), Some(cell)) = (slot, cell) {
             let weights = cx.real(slot)?;
             let seen = cx.binary("Mul", cell, &weights)?;
             sum = cx.binary("Add", &sum, &seen)?;
         }
         if self.parts.norm {
-            sum = Self::normalized(cx, &sum)?;
-            let scale = cx.real(norm(gate))?;
-            let offset = cx.real(bias(gate))?;
+            sum = normalized(cx, &sum)?;
+            let scale = self.parts.slots.norm(gate);
+            let scale = scale.ok_or_else(|| OpError::inconsistent("no coefficients"))?;
+            let scale = cx.real(scale)?;
+            let offset = cx.real(self.parts.slots.bias(gate))?;
             sum = cx.binary("Mul", &sum, &scale)?;
             sum = cx.binary("Add", &sum, &offset)?;
         }
@@ -177,18 +169,6 @@ impl<'a> Steps<'a> {
             CELL_GATE => self.squash(cx, &sum),
             _ => Ok(cx.unary("Sigmoid", &sum)),
         }
-    }
-
-    /// Mean 0 and variance 1 along the last axis.
-    fn normalized(cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        let mean = cx.reduce("ReduceMean", x, &[1], true);
-        let centred = cx.binary("Sub", x, &mean)?;
-        let squares = cx.binary("Mul", &centred, &centred)?;
-        let variance = cx.reduce("ReduceMean", &squares, &[1], true);
-        let epsilon = cx.floats(&[], &[EPSILON]);
-        let variance = cx.binary("Add", &variance, &epsilon)?;
-        let deviation = cx.unary("Sqrt", &variance);
-        cx.binary("Div", &centred, &deviation)
     }
 
     fn squash(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
@@ -207,7 +187,7 @@ impl<'a> Steps<'a> {
         let shape = Shape::new([output.shape[0].clone(), weights.shape[1].clone()]);
         let node = cx.node("MatMul").inputs([&output, weights]);
         let mut output = node.out(output.dtype, shape);
-        if let Some(bias) = cx.real_opt(PROJECTION_BIAS)? {
+        if let Some(bias) = cx.real_opt(self.parts.slots.projection_bias())? {
             output = cx.binary("Add", &output, &bias)?;
         }
         clip(cx, output, self.lstm.projection_clip)
@@ -219,4 +199,36 @@ fn clip(cx: &mut LowerCx<'_>, x: Wire, bound: Option<f32>) -> Result<Wire, OpErr
         Some(bound) => cx.clip(&x, Some(-bound), Some(bound)),
         None => Ok(x),
     }
+}
+
+/// The operands of all gates that have weights, along the first axis.
+pub(super) fn stack(
+    cx: &mut LowerCx<'_>,
+    parts: &Parts,
+    slot: impl Fn(usize) -> Option<usize>,
+) -> Result<Wire, OpError> {
+    let wires = parts.gates().filter_map(slot).map(|slot| cx.real(slot));
+    let wires: Vec<Wire> = wires.collect::<Result<_, _>>()?;
+    stacked(cx, &wires)
+}
+
+/// The number of steps, where they can be written out one by one.
+pub(super) fn written_out(time: &Dim) -> Result<usize, OpError> {
+    time.fixed().filter(|&time| time <= MOST).ok_or_else(|| {
+        OpError::unsupported(format!(
+            "more than {MOST} steps, or a number that is known only at run time, of a recurrence that ONNX's operators do not express"
+        ))
+    })
+}
+
+/// Mean 0 and variance 1 along the last axis.
+pub(super) fn normalized(cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+    let mean = cx.reduce("ReduceMean", x, &[1], true);
+    let centred = cx.binary("Sub", x, &mean)?;
+    let squares = cx.binary("Mul", &centred, &centred)?;
+    let variance = cx.reduce("ReduceMean", &squares, &[1], true);
+    let epsilon = cx.floats(&[], &[EPSILON]);
+    let variance = cx.binary("Add", &variance, &epsilon)?;
+    let deviation = cx.unary("Sqrt", &variance);
+    cx.binary("Div", &centred, &deviation)
 }

@@ -85,20 +85,11 @@ impl Operator for Reverse {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
-        let axes: Vec<i64> = axes(cx.io())?
+        let axes: Vec<usize> = axes(cx.io())?
             .into_iter()
-            .map(|axis| cx.axis(axis) as i64)
+            .map(|axis| cx.axis(axis))
             .collect();
-        if axes.is_empty() {
-            return cx.finish(0, x);
-        }
-        // Starts and ends behind every element, so that extents need not be known.
-        let starts = cx.int64s(&vec![i64::MAX; axes.len()]);
-        let ends = cx.int64s(&vec![i64::MIN + 1; axes.len()]);
-        let steps = cx.int64s(&vec![-1; axes.len()]);
-        let axes = cx.int64s(&axes);
-        let node = cx.node("Slice").inputs([&x, &starts, &ends, &axes, &steps]);
-        let y = node.out_like(&x);
+        let y = cx.reversed(&x, &axes);
         cx.finish(0, y)
     }
 

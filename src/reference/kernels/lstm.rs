@@ -1,4 +1,4 @@
-//! UNIDIRECTIONAL_SEQUENCE_LSTM in floats, element by element (`kernels/lstm_eval.cc`).
+//! LSTMs in floats, element by element (`kernels/lstm_eval.cc`).
 
 use tract_core::prelude::Tensor;
 
@@ -9,6 +9,8 @@ use super::{KernelError, Result, check, elements};
 pub struct Gate<'a> {
     /// `[cells, inputs]`
     pub input: &'a Tensor,
+    /// `[cells, inputs of the second kind]`
+    pub aux: Option<&'a Tensor>,
     /// `[cells, outputs]`
     pub recurrent: &'a Tensor,
     pub peephole: Option<&'a Tensor>,
@@ -34,12 +36,21 @@ pub struct Lstm<'a> {
     pub projection_clip: Option<f32>,
     /// Is the input `[time, batch, inputs]`, and not `[batch, time, inputs]`?
     pub time_major: bool,
+    /// Is the last step of the sequence the first one?
+    pub backward: bool,
+}
+
+/// What a step is fed: a row of the input, and one of the second input.
+#[derive(Clone, Copy, Debug)]
+struct Fed<'a> {
+    input: &'a [f32],
+    aux: &'a [f32],
 }
 
 /// What one gate makes of an input, the output before it and the cell.
 fn open(
     gate: &Gate<'_>,
-    input: &[f32],
+    fed: Fed<'_>,
     output: &[f32],
     cell: &[f32],
     function: impl Fn(f32) -> f32,
@@ -48,10 +59,12 @@ fn open(
         elements::<f32>(gate.input)?,
         elements::<f32>(gate.recurrent)?,
     );
+    let aux = gate.aux.map_or(Ok([].as_slice()), elements::<f32>)?;
     let bias = elements::<f32>(gate.bias)?;
     let cells = cell.len();
     check!(
-        weights.len() == cells * input.len()
+        weights.len() == cells * fed.input.len()
+            && aux.len() == cells * fed.aux.len()
             && recurrent.len() == cells * output.len()
             && bias.len() == cells,
         "a gate of {cells} cells with weights {:?} and {:?}",
@@ -63,7 +76,7 @@ fn open(
         row.iter().zip(vector).map(|(a, b)| a * b).sum()
     };
     let mut sums: Vec<f32> = (0..cells)
-        .map(|row| dot(weights, input, row) + dot(recurrent, output, row))
+        .map(|row| dot(weights, fed.input, row) + dot(aux, fed.aux, row) + dot(recurrent, output, row))
         .collect();
     if let Some(peephole) = gate.peephole {
         let weights = elements::<f32>(peephole)?;
@@ -93,20 +106,20 @@ fn logistic(x: f32) -> f32 {
 }
 
 /// One step of one sequence; changes its output and cell.
-fn step(lstm: &Lstm<'_>, input: &[f32], output: &mut Vec<f32>, cell: &mut [f32]) -> Result<()> {
-    let forget = open(&lstm.forget, input, output, cell, logistic)?;
+fn step(lstm: &Lstm<'_>, fed: Fed<'_>, output: &mut Vec<f32>, cell: &mut [f32]) -> Result<()> {
+    let forget = open(&lstm.forget, fed, output, cell, logistic)?;
     let admit = match &lstm.input {
-        Some(gate) => open(gate, input, output, cell, logistic)?,
+        Some(gate) => open(gate, fed, output, cell, logistic)?,
         None => forget.iter().map(|x| 1.0 - x).collect(),
     };
-    let new = open(&lstm.cell, input, output, cell, lstm.squash)?;
+    let new = open(&lstm.cell, fed, output, cell, lstm.squash)?;
     for (at, cell) in cell.iter_mut().enumerate() {
         *cell = forget[at] * *cell + admit[at] * new[at];
         if let Some(clip) = lstm.cell_clip {
             *cell = cell.clamp(-clip, clip);
         }
     }
-    let shown = open(&lstm.output, input, output, cell, logistic)?;
+    let shown = open(&lstm.output, fed, output, cell, logistic)?;
     let shown: Vec<f32> = shown
         .iter()
         .zip(&*cell)
@@ -131,7 +144,12 @@ fn step(lstm: &Lstm<'_>, input: &[f32], output: &mut Vec<f32>, cell: &mut [f32])
 }
 
 /// The outputs of all steps, from a state of outputs and cells.
-pub fn sequence_lstm(x: &Tensor, state: [&Tensor; 2], lstm: &Lstm<'_>) -> Result {
+pub fn sequence_lstm(
+    x: &Tensor,
+    aux: Option<&Tensor>,
+    state: [&Tensor; 2],
+    lstm: &Lstm<'_>,
+) -> Result {
     let (&[first, second, inputs], Some(&outputs)) =
         (x.shape(), lstm.output.recurrent.shape().last())
     else {
@@ -157,22 +175,33 @@ pub fn sequence_lstm(x: &Tensor, state: [&Tensor; 2], lstm: &Lstm<'_>) -> Result
         state[1].shape()
     );
     let data = elements::<f32>(x)?;
+    let more = aux.map_or(Ok([].as_slice()), elements::<f32>)?;
+    let more_inputs = aux.and_then(|aux| aux.shape().last().copied()).unwrap_or(0);
+    check!(
+        more.len() == first * second * more_inputs,
+        "a second input of {} elements beside {:?}",
+        more.len(),
+        x.shape()
+    );
     let mut out = vec![0.0_f32; first * second * outputs];
     for sequence in 0..batch {
         let mut output = output_state[sequence * outputs..][..outputs].to_vec();
         let mut cell = cell_state[sequence * cells..][..cells].to_vec();
-        for at in 0..time {
+        for step_number in 0..time {
+            let at = match lstm.backward {
+                true => time - 1 - step_number,
+                false => step_number,
+            };
             let row = if lstm.time_major {
                 at * batch + sequence
             } else {
                 sequence * time + at
             };
-            step(
-                lstm,
-                &data[row * inputs..][..inputs],
-                &mut output,
-                &mut cell,
-            )?;
+            let fed = Fed {
+                input: &data[row * inputs..][..inputs],
+                aux: &more[row * more_inputs..][..more_inputs],
+            };
+            step(lstm, fed, &mut output, &mut cell)?;
             out[row * outputs..][..outputs].copy_from_slice(&output);
         }
     }

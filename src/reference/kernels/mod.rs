@@ -36,11 +36,13 @@ pub mod place;
 pub mod pool;
 pub mod reduce;
 pub mod resize;
+pub mod rnn;
 pub mod slice;
 pub mod slices;
 pub mod space;
 pub mod spectrum;
 pub mod suppress;
+pub mod svdf;
 #[cfg(test)]
 mod testing;
 pub mod transpose_conv;

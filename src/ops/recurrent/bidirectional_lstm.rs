@@ -1,0 +1,126 @@
+//! BIDIRECTIONAL_SEQUENCE_LSTM: one LSTM over a sequence, and one over the same sequence backwards. A second
+//! input is either added to every gate of both, or the input of the backward one.
+//!
+//! Source: LiteRT kernels/{bidirectional_sequence_lstm,lstm_eval}.cc. ONNX: as two UNIDIRECTIONAL_SEQUENCE_LSTM.
+//! The state starts from zeros in every run.
+
+use super::lstm_cell::{Cell, Sequence};
+use super::lstm_parts::{INPUT, Parts, Slots};
+#[cfg(feature = "validate")]
+use super::lstm_reference;
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::arrange;
+use crate::tflite::options;
+use crate::tflite::schema::{BidirectionalSequenceLSTMOptionsT, BuiltinOperator};
+
+pub(super) static DEFS: &[OpDef] = &[OpDef::new(
+    BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM,
+    BidirectionalLstm::parse,
+)
+.versions(1..=3)
+.arity(48..=48, 1..=2)
+.emits(&["LSTM", "Slice", "Concat", "MatMul", "Sigmoid", "Tanh", "Mul", "Add"])
+.note("state starts from zeros in every run; unrolled with projection, clipping")];
+
+#[derive(Debug)]
+struct BidirectionalLstm {
+    cell: Cell,
+    time_major: bool,
+    merge_outputs: bool,
+}
+
+impl BidirectionalLstm {
+    fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let BidirectionalSequenceLSTMOptionsT {
+            fused_activation_function,
+            cell_clip,
+            proj_clip,
+            merge_outputs,
+            time_major,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        } = options!(raw, builtin_options_as_bidirectional_sequence_lstmoptions);
+        Ok(Box::new(BidirectionalLstm {
+            cell: Cell::new(fused_activation_function, cell_clip, proj_clip, raw)?,
+            time_major,
+            merge_outputs,
+        }))
+    }
+
+    fn sequence(&self, backward: bool) -> Sequence {
+        Sequence {
+            time_major: self.time_major,
+            backward,
+        }
+    }
+}
+
+fn both(io: &Operands<'_>) -> Result<[Parts; 2], OpError> {
+    let parts = |backward| Parts::of(io, Slots::of_two(io, backward));
+    Ok([parts(false)?, parts(true)?])
+}
+
+impl Operator for BidirectionalLstm {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        io.expect_rank(INPUT, 3..=3)?;
+        io.expect_dtype(INPUT, &[DType::Float32])?;
+        if io.operand(INPUT)?.is_quantized() {
+            let found = io.operand(INPUT)?.stored;
+            return Err(OpError::operand(INPUT, DType::Float32, found));
+        }
+        let results = if self.merge_outputs { 1 } else { 2 };
+        if io.results() != results {
+            return Err(OpError::option("merge_outputs", format!("{results} results"), io.results()));
+        }
+        for result in 0..results {
+            io.expect_result_dtype(result, DType::Float32)?;
+        }
+        let [batch, _] = self.sequence(false).extents(io.shape(INPUT)?);
+        for parts in both(io)? {
+            parts.check_inputs(io, batch)?;
+        }
+        Ok(())
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let shape = io.shape(INPUT)?;
+        let [forward, backward] = both(io)?.map(|parts| parts.outputs);
+        let widths = match self.merge_outputs {
+            true => vec![forward.saturating_add(backward)],
+            false => vec![forward, backward],
+        };
+        let shape = |width| Shape::new([shape[0].clone(), shape[1].clone(), Dim::Fixed(width)]);
+        Ok(Some(widths.into_iter().map(shape).collect()))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let [forward, backward] = both(cx.io())?;
+        let forward = self.cell.lower(cx, &forward, self.sequence(false))?;
+        let backward = self.cell.lower(cx, &backward, self.sequence(true))?;
+        if self.merge_outputs {
+            let merged = cx.concat(&[forward, backward], 2)?;
+            return cx.finish(0, merged);
+        }
+        cx.finish(0, forward)?;
+        cx.finish(1, backward)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let [forward, backward] = both(cx.io())?;
+        let forward = lstm_reference::run(&self.cell, &forward, self.sequence(false), cx)?;
+        let backward = lstm_reference::run(&self.cell, &backward, self.sequence(true), cx)?;
+        if self.merge_outputs {
+            let merged = arrange::concat(&[&forward, &backward], 2)?;
+            return cx.finish(0, merged);
+        }
+        cx.finish(0, forward)?;
+        cx.finish(1, backward)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

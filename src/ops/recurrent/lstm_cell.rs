@@ -1,0 +1,143 @@
+//! What the LSTM operators have in common beside their operands: options, input, and the choice of a form.
+
+use super::lstm_integer::Integers;
+use super::lstm_integer_steps::IntegerSteps;
+use super::lstm_node;
+use super::lstm_parts::Parts;
+use super::lstm_steps::Steps;
+use crate::op::{Dim, LowerCx, OpError, RawOp, Shape, Value, Wire};
+use crate::tflite::schema::ActivationFunctionType;
+
+/// The function of the cell gate and of the cell's contribution to the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Squash {
+    Tanh,
+    Relu,
+    ReluN1To1,
+    Relu6,
+}
+
+/// The options of an LSTM that say what a step computes.
+#[derive(Clone, Debug)]
+pub(super) struct Cell {
+    pub squash: Squash,
+    pub cell_clip: Option<f32>,
+    pub projection_clip: Option<f32>,
+    /// Of integers: parameters of what a step computes on its way.
+    pub intermediates: Vec<Option<Value>>,
+}
+
+/// The order of a sequence's steps, and of its axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sequence {
+    /// Is it `[time, batch, …]`, and not `[batch, time, …]`?
+    pub time_major: bool,
+    pub backward: bool,
+}
+
+impl Sequence {
+    pub fn time_axis(self) -> usize {
+        usize::from(!self.time_major)
+    }
+
+    /// Batch and time of an input.
+    pub fn extents(self, shape: &Shape) -> [&Dim; 2] {
+        [&shape[1 - self.time_axis()], &shape[self.time_axis()]]
+    }
+}
+
+impl Cell {
+    pub fn new(
+        function: ActivationFunctionType,
+        cell_clip: f32,
+        projection_clip: f32,
+        raw: &RawOp<'_>,
+    ) -> Result<Self, OpError> {
+        let clip = |name, bound: f32| match bound {
+            0.0 => Ok(None),
+            bound if bound > 0.0 => Ok(Some(bound)),
+            _ => Err(OpError::option(name, "no negative number", bound)),
+        };
+        let squash = match function {
+            ActivationFunctionType::TANH => Squash::Tanh,
+            ActivationFunctionType::RELU => Squash::Relu,
+            ActivationFunctionType::RELU_N1_TO_1 => Squash::ReluN1To1,
+            ActivationFunctionType::RELU6 => Squash::Relu6,
+            // With NONE the kernel reads what it has not written.
+            other => {
+                return Err(OpError::unsupported(format!(
+                    "an LSTM with the fused activation {}",
+                    other.0
+                )));
+            }
+        };
+        Ok(Cell {
+            squash,
+            cell_clip: clip("cell_clip", cell_clip)?,
+            projection_clip: clip("proj_clip", projection_clip)?,
+            intermediates: raw.intermediates.clone(),
+        })
+    }
+
+    /// A whole sequence, from a state of zeros, as result 0.
+    pub fn finish(
+        &self,
+        cx: &mut LowerCx<'_>,
+        parts: &Parts,
+        sequence: Sequence,
+    ) -> Result<(), OpError> {
+        let shape = cx.result_shape(0);
+        if let Some(integers) = Integers::of(cx.io(), self, parts)? {
+            let y = IntegerSteps::new(cx, *parts, &integers, sequence)?.lower(cx)?;
+            let y = cx.reshape(&y, &shape)?;
+            return cx.finish_stored(0, y);
+        }
+        let y = self.lower(cx, parts, sequence)?;
+        let y = cx.reshape(&y, &shape)?;
+        cx.finish(0, y)
+    }
+
+    /// A whole sequence of floats, from a state of zeros. The outputs are in the order of the input's axes.
+    pub fn lower(
+        &self,
+        cx: &mut LowerCx<'_>,
+        parts: &Parts,
+        sequence: Sequence,
+    ) -> Result<Wire, OpError> {
+        let extra = parts.norm || parts.projection || self.cell_clip.is_some();
+        if self.squash != Squash::Tanh || extra {
+            return Steps::new(cx, self, *parts, sequence)?.lower(cx);
+        }
+        let x = input(cx, parts, !sequence.time_major)?;
+        let y = lstm_node::lower(cx, parts, x, sequence.backward)?;
+        match sequence.time_major {
+            true => Ok(y),
+            false => cx.transpose(&y, &[1, 0, 2]),
+        }
+    }
+}
+
+/// The input, beside it the second input; first and second axis exchanged where asked. A single step is one of a
+/// sequence in time-major order.
+pub(super) fn input(
+    cx: &mut LowerCx<'_>,
+    parts: &Parts,
+    exchanged: bool,
+) -> Result<Wire, OpError> {
+    let mut wires = Vec::new();
+    let aux = parts.slots.aux.map(|(slot, _)| slot);
+    for slot in [Some(parts.slots.input), aux].into_iter().flatten() {
+        let wire = match exchanged {
+            true => cx.permuted(slot, &[1, 0, 2])?,
+            false => cx.real(slot)?,
+        };
+        wires.push(wire);
+    }
+    let axis = wires[0].rank() - 1;
+    let x = cx.concat(&wires, axis)?;
+    if x.rank() == 3 {
+        return Ok(x);
+    }
+    let dims = [Dim::Fixed(1), x.shape[0].clone(), x.shape[1].clone()];
+    cx.reshape(&x, &Shape::new(dims))
+}

@@ -1,0 +1,225 @@
+//! RNN, UNIDIRECTIONAL_SEQUENCE_RNN and BIDIRECTIONAL_SEQUENCE_RNN: `h = f(W·x + A·aux + R·h + b)`, one step, a
+//! sequence of them, or one sequence and the same one backwards.
+//!
+//! Source: LiteRT kernels/{basic_rnn,unidirectional_sequence_rnn,bidirectional_sequence_rnn}.cc,
+//! kernels/internal/kernel_utils.cc. ONNX: RNN with Tanh, which every runtime knows; other functions step by step.
+//! The state starts from zeros in every run.
+
+use super::rnn_layer::{Function, Layer, Slots};
+#[cfg(feature = "validate")]
+use crate::op::ReferenceCx;
+use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::rnn;
+use crate::tflite::options;
+use crate::tflite::schema::{
+    ActivationFunctionType, BidirectionalSequenceRNNOptionsT, BuiltinOperator, RNNOptionsT,
+    SequenceRNNOptionsT,
+};
+
+const EMITS: &[&str] = &["RNN", "MatMul", "Add", "Relu", "Clip", "Slice", "Concat"];
+const NOTE: &str = "state starts from zeros in every run; unrolled with functions other than Tanh";
+
+pub(super) static DEFS: &[OpDef] = &[
+    OpDef::new(BuiltinOperator::RNN, Rnn::parse_step)
+        .versions(1..=3)
+        .arity(5..=5, 1..=1)
+        .emits(EMITS)
+        .note("state starts from zeros in every run"),
+    OpDef::new(
+        BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN,
+        Rnn::parse_sequence,
+    )
+    .versions(1..=3)
+    .arity(5..=5, 1..=1)
+    .emits(EMITS)
+    .note(NOTE),
+    OpDef::new(
+        BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN,
+        Rnn::parse_bidirectional,
+    )
+    .versions(1..=3)
+    .arity(12..=12, 1..=2)
+    .emits(EMITS)
+    .note(NOTE),
+];
+
+/// Which of the three operators it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Step,
+    Sequence,
+    Bidirectional { merge_outputs: bool },
+}
+
+#[derive(Debug)]
+struct Rnn {
+    form: Form,
+    function: Function,
+    time_major: bool,
+}
+
+const INPUT: usize = 0;
+const WEIGHTS: usize = 1;
+
+impl Rnn {
+    fn parse_step(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let RNNOptionsT {
+            fused_activation_function,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        } = options!(raw, builtin_options_as_rnnoptions);
+        Self::make(Form::Step, fused_activation_function, true)
+    }
+
+    fn parse_sequence(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let SequenceRNNOptionsT {
+            time_major,
+            fused_activation_function,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        } = options!(raw, builtin_options_as_sequence_rnnoptions);
+        Self::make(Form::Sequence, fused_activation_function, time_major)
+    }
+
+    fn parse_bidirectional(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
+        let BidirectionalSequenceRNNOptionsT {
+            time_major,
+            fused_activation_function,
+            merge_outputs,
+            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        } = options!(raw, builtin_options_as_bidirectional_sequence_rnnoptions);
+        let form = Form::Bidirectional { merge_outputs };
+        Self::make(form, fused_activation_function, time_major)
+    }
+
+    fn make(
+        form: Form,
+        function: ActivationFunctionType,
+        time_major: bool,
+    ) -> Result<Box<dyn Operator>, OpError> {
+        let function = Function::parse(function)?;
+        Ok(Box::new(Rnn {
+            form,
+            function,
+            time_major,
+        }))
+    }
+
+    /// The layers that run over the input: one, or a forward and a backward one.
+    fn layers(&self, io: &Operands<'_>) -> Result<Vec<Layer>, OpError> {
+        let slots = match self.form {
+            Form::Step | Form::Sequence => vec![Slots::ONE],
+            Form::Bidirectional { .. } => vec![Slots::of_two(io, false), Slots::of_two(io, true)],
+        };
+        let rank = if self.form == Form::Step { 2 } else { 3 };
+        let passes = self.passes(io)?;
+        let layer = |slots| Layer::of(io, slots, self.function, self.time_major, rank, passes);
+        slots.into_iter().map(layer).collect()
+    }
+
+    /// How often a sequence is run through, each time from the state that the time before left. The hybrid
+    /// kernel of BIDIRECTIONAL_SEQUENCE_RNN has one loop over time within another where time comes first.
+    fn passes(&self, io: &Operands<'_>) -> Result<usize, OpError> {
+        let hybrid = io.operand(WEIGHTS)?.is_quantized();
+        let twice = matches!(self.form, Form::Bidirectional { .. }) && hybrid && self.time_major;
+        if !twice {
+            return Ok(1);
+        }
+        let steps = io.shape(INPUT)?[0].fixed();
+        steps.ok_or_else(|| {
+            OpError::unsupported(
+                "quantised weights and a number of steps that is known only at run time, time-major",
+            )
+        })
+    }
+
+    fn results(&self) -> usize {
+        match self.form {
+            Form::Bidirectional {
+                merge_outputs: false,
+            } => 2,
+            _ => 1,
+        }
+    }
+
+    /// A second input of another width is read in wrong places where the kernel counts its rows by the first.
+    fn check_aux(&self, io: &Operands<'_>, layers: &[Layer]) -> Result<(), OpError> {
+        let hybrid = io.operand(WEIGHTS)?.is_quantized();
+        for layer in layers {
+            let differs = layer.aux_inputs != 0 && layer.aux_inputs != layer.inputs;
+            if differs && (hybrid || self.time_major) {
+                return Err(OpError::unsupported(format!(
+                    "a second input of {} and not {} elements a step, which the kernel reads in wrong places",
+                    layer.aux_inputs, layer.inputs
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Operator for Rnn {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        let rank = if self.form == Form::Step { 2 } else { 3 };
+        io.expect_rank(INPUT, rank..=rank)?;
+        io.expect_dtype(INPUT, &[DType::Float32])?;
+        if io.operand(INPUT)?.is_quantized() {
+            return Err(OpError::operand(INPUT, DType::Float32, io.operand(INPUT)?.stored));
+        }
+        if io.results() != self.results() {
+            let expected = format!("{} results", self.results());
+            return Err(OpError::option("merge_outputs", expected, io.results()));
+        }
+        for result in 0..io.results() {
+            io.expect_result_dtype(result, DType::Float32)?;
+        }
+        let layers = self.layers(io)?;
+        self.check_aux(io, &layers)?;
+        layers.iter().try_for_each(|layer| layer.check(io))
+    }
+
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+        let dims = io.shape(INPUT)?.dims();
+        let rows = &dims[..dims.len() - 1];
+        let units = self.layers(io)?;
+        let mut units: Vec<usize> = units.iter().map(|layer| layer.units).collect();
+        if self.results() == 1 {
+            units = vec![units.into_iter().fold(0, usize::saturating_add)];
+        }
+        let shape = |units| rows.iter().cloned().chain([Dim::Fixed(units)]).collect();
+        Ok(Some(units.into_iter().map(shape).collect()))
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let layers = self.layers(cx.io())?;
+        let outputs = layers.iter().map(|layer| layer.lower(cx));
+        let outputs: Vec<_> = outputs.collect::<Result<_, _>>()?;
+        if self.results() == 2 {
+            for (slot, output) in outputs.into_iter().enumerate() {
+                cx.finish(slot, output)?;
+            }
+            return Ok(());
+        }
+        let merged = cx.concat(&outputs, outputs[0].rank() - 1)?;
+        cx.finish(0, merged)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let mut outputs = Vec::new();
+        for layer in self.layers(cx.io())? {
+            outputs.push(layer.reference(cx)?);
+        }
+        if self.results() == 2 {
+            for (slot, output) in outputs.into_iter().enumerate() {
+                cx.finish(slot, output)?;
+            }
+            return Ok(());
+        }
+        let merged = rnn::beside(&outputs)?;
+        cx.finish(0, merged)
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
+    }
+}

@@ -1,0 +1,349 @@
+//! One direction of the RNN operators: its operands, its lowering, its reference.
+
+use super::lstm_parts::expect_state;
+use super::lstm_steps::written_out;
+use crate::op::{Cut, DType, Dim, LowerCx, OpError, Operands, Shape, Wire};
+#[cfg(feature = "validate")]
+use crate::op::{ReferenceCx, Tensor};
+#[cfg(feature = "validate")]
+use crate::reference::kernels::rnn;
+use crate::tflite::schema::ActivationFunctionType;
+
+/// What a step applies to its sum (`ApplyActivationToVector`, kernels/internal/tensor_utils.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    None,
+    Relu,
+    ReluN1To1,
+    Relu6,
+    Tanh,
+}
+
+impl Function {
+    pub fn parse(function: ActivationFunctionType) -> Result<Self, OpError> {
+        Ok(match function {
+            ActivationFunctionType::NONE => Function::None,
+            ActivationFunctionType::RELU => Function::Relu,
+            ActivationFunctionType::RELU_N1_TO_1 => Function::ReluN1To1,
+            ActivationFunctionType::RELU6 => Function::Relu6,
+            ActivationFunctionType::TANH => Function::Tanh,
+            other => {
+                return Err(OpError::option(
+                    "fused_activation_function",
+                    "0 to 4",
+                    other.0,
+                ));
+            }
+        })
+    }
+
+    pub fn lower(self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        match self {
+            Function::None => Ok(x.clone()),
+            Function::Relu => Ok(cx.unary("Relu", x)),
+            Function::ReluN1To1 => cx.clip(x, Some(-1.0), Some(1.0)),
+            Function::Relu6 => cx.clip(x, Some(0.0), Some(6.0)),
+            Function::Tanh => Ok(cx.unary("Tanh", x)),
+        }
+    }
+
+    #[cfg(feature = "validate")]
+    pub fn real(self) -> fn(f32) -> f32 {
+        match self {
+            Function::None => |x| x,
+            Function::Relu => |x| x.max(0.0),
+            Function::ReluN1To1 => |x| x.clamp(-1.0, 1.0),
+            Function::Relu6 => |x| x.clamp(0.0, 6.0),
+            Function::Tanh => f32::tanh,
+        }
+    }
+}
+
+/// Which operands a layer's are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slots {
+    input: usize,
+    /// The first of weights, recurrent weights, bias and state.
+    base: usize,
+    /// A second input, and its weights.
+    aux: Option<(usize, usize)>,
+    backward: bool,
+}
+
+impl Slots {
+    /// Of RNN and UNIDIRECTIONAL_SEQUENCE_RNN.
+    pub const ONE: Slots = Slots {
+        input: 0,
+        base: 1,
+        aux: None,
+        backward: false,
+    };
+    const AUX: usize = 9;
+    const AUX_WEIGHTS: [usize; 2] = [10, 11];
+
+    /// Of BIDIRECTIONAL_SEQUENCE_RNN. A second input without weights of its own is the backward layer's input.
+    pub fn of_two(io: &Operands<'_>, backward: bool) -> Self {
+        let given = io.get(Self::AUX).is_some();
+        let weighted = io.get(Self::AUX_WEIGHTS[0]).is_some();
+        let weights = Self::AUX_WEIGHTS[usize::from(backward)];
+        Slots {
+            input: match given && !weighted && backward {
+                true => Self::AUX,
+                false => 0,
+            },
+            base: if backward { 5 } else { 1 },
+            aux: weighted.then_some((Self::AUX, weights)),
+            backward,
+        }
+    }
+
+    fn weights(self) -> usize {
+        self.base
+    }
+    fn recurrent(self) -> usize {
+        self.base + 1
+    }
+    fn bias(self) -> usize {
+        self.base + 2
+    }
+    fn state(self) -> usize {
+        self.base + 3
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layer {
+    slots: Slots,
+    function: Function,
+    time_major: bool,
+    /// Of the input: 2 is a single step, 3 a sequence.
+    rank: usize,
+    /// How often the sequence is run through.
+    passes: usize,
+    pub inputs: usize,
+    pub aux_inputs: usize,
+    pub units: usize,
+}
+
+impl Layer {
+    pub fn of(
+        io: &Operands<'_>,
+        slots: Slots,
+        function: Function,
+        time_major: bool,
+        rank: usize,
+        passes: usize,
+    ) -> Result<Self, OpError> {
+        io.expect_rank(slots.weights(), 2..=2)?;
+        let weights = io.dims(slots.weights())?;
+        let aux_inputs = match slots.aux {
+            Some((_, weights)) => {
+                io.expect_rank(weights, 2..=2)?;
+                io.dims(weights)?[1]
+            }
+            None => 0,
+        };
+        Ok(Layer {
+            slots,
+            function,
+            time_major,
+            rank,
+            passes,
+            inputs: weights[1],
+            aux_inputs,
+            units: weights[0],
+        })
+    }
+
+    fn batch_axis(&self) -> usize {
+        match self.rank {
+            2 => 0,
+            _ => usize::from(self.time_major),
+        }
+    }
+
+    pub fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+        let (slots, units) = (self.slots, self.units);
+        let mut weights = vec![
+            (slots.recurrent(), vec![units, units]),
+            (slots.bias(), vec![units]),
+        ];
+        let mut inputs = vec![(slots.input, self.inputs)];
+        if let Some((aux, of_aux)) = slots.aux {
+            weights.push((of_aux, vec![units, self.aux_inputs]));
+            inputs.push((aux, self.aux_inputs));
+        }
+        for (slot, expected) in weights {
+            io.expect_dtype(slot, &[DType::Float32])?;
+            if io.dims(slot)? != expected {
+                let shape = format!("shape {expected:?}");
+                return Err(OpError::operand(slot, shape, io.shape(slot)?));
+            }
+        }
+        let rows = &io.shape(0)?.dims()[..self.rank - 1];
+        for (slot, width) in inputs {
+            io.expect_rank(slot, self.rank..=self.rank)?;
+            io.expect_dtype(slot, &[DType::Float32])?;
+            let shape = io.shape(slot)?;
+            let fits = shape.dims()[..self.rank - 1] == *rows;
+            if !fits || shape[self.rank - 1].fixed() != Some(width) {
+                let expected = format!("{width} along the last axis");
+                return Err(OpError::operand(slot, expected, shape));
+            }
+        }
+        expect_state(io, slots.state(), &rows[self.batch_axis()], units)
+    }
+
+    /// The layer's outputs, in the order of the input's axes.
+    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+        if self.rank == 3 && self.function == Function::Tanh {
+            return self.lower_node(cx);
+        }
+        let sums = self.sums(cx)?;
+        if self.rank == 2 {
+            // The recurrent weights meet a state of zeros.
+            return self.function.lower(cx, &sums);
+        }
+        self.lower_steps(cx, &sums)
+    }
+
+    /// What inputs and bias add to every step.
+    fn sums(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+        let (x, w) = self.input(cx, false)?;
+        let w = cx.transpose(&w, &[1, 0])?;
+        let mut dims = x.shape.dims().to_vec();
+        dims[self.rank - 1] = Dim::Fixed(self.units);
+        let node = cx.node("MatMul").inputs([&x, &w]);
+        let driven = node.out(DType::Float32, Shape::new(dims));
+        let bias = cx.real(self.slots.bias())?;
+        cx.binary("Add", &driven, &bias)
+    }
+
+    /// Input and weights, those of the second input beside them; first and second axis of the input exchanged
+    /// where asked.
+    fn input(&self, cx: &mut LowerCx<'_>, exchanged: bool) -> Result<(Wire, Wire), OpError> {
+        let mut inputs = Vec::new();
+        let mut weights = vec![cx.real(self.slots.weights())?];
+        let mut slots = vec![self.slots.input];
+        if let Some((aux, of_aux)) = self.slots.aux {
+            slots.push(aux);
+            weights.push(cx.real(of_aux)?);
+        }
+        for slot in slots {
+            inputs.push(match exchanged {
+                true => cx.permuted(slot, &[1, 0, 2])?,
+                false => cx.real(slot)?,
+            });
+        }
+        Ok((cx.concat(&inputs, self.rank - 1)?, cx.concat(&weights, 1)?))
+    }
+
+    fn lower_node(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+        let units = self.units;
+        let (mut x, w) = self.input(cx, !self.time_major)?;
+        if self.slots.backward {
+            x = cx.reversed(&x, &[0]);
+        }
+        if self.passes > 1 {
+            let again = vec![x; self.passes];
+            x = cx.concat(&again, 0)?;
+        }
+        let w = cx.reshape_to(&w, &[1, units, self.inputs + self.aux_inputs])?;
+        let r = cx.real(self.slots.recurrent())?;
+        let r = cx.reshape_to(&r, &[1, units, units])?;
+        let none = cx.floats(&[units], &vec![0.0; units]);
+        let b = cx.real(self.slots.bias())?;
+        let b = cx.concat(&[b, none], 0)?;
+        let b = cx.reshape_to(&b, &[1, 2 * units])?;
+        let [time, batch] = [&x.shape[0], &x.shape[1]].map(Dim::clone);
+        let hidden = Dim::Fixed(units);
+        let shape = Shape::new([time.clone(), Dim::Fixed(1), batch.clone(), hidden.clone()]);
+        let node = cx.node("RNN").inputs([&x, &w, &r, &b]);
+        let node = node.attr("hidden_size", units as i64);
+        let y = node.out(DType::Float32, shape);
+        let mut y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
+        if let (true, Some(steps)) = (self.passes > 1, y.shape[0].fixed()) {
+            let extent = steps / self.passes;
+            y = cx.slice(
+                &y,
+                &[Cut {
+                    axis: 0,
+                    start: (steps - extent) as i64,
+                    step: 1,
+                    extent,
+                }],
+            );
+        }
+        if self.slots.backward {
+            y = cx.reversed(&y, &[0]);
+        }
+        match self.time_major {
+            true => Ok(y),
+            false => cx.transpose(&y, &[1, 0, 2]),
+        }
+    }
+
+    fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: &Wire) -> Result<Wire, OpError> {
+        let axis = 1 - self.batch_axis();
+        let steps = written_out(&sums.shape[axis])?;
+        written_out(&Dim::Fixed(steps.saturating_mul(self.passes)))?;
+        let recurrent = cx.permuted(self.slots.recurrent(), &[1, 0])?;
+        let batch = sums.shape[self.batch_axis()].clone();
+        let mut state: Option<Wire> = None;
+        let mut outputs = Vec::new();
+        let mut order: Vec<usize> = (0..steps).collect();
+        if self.slots.backward {
+            order.reverse();
+        }
+        for _ in 0..self.passes {
+            outputs.clear();
+            for &at in &order {
+                let mut sum = cx.pick(sums, axis, at);
+                if let Some(state) = &state {
+                    let node = cx.node("MatMul").inputs([state, &recurrent]);
+                    let more = node.out_like(&sum);
+                    sum = cx.binary("Add", &sum, &more)?;
+                }
+                let output = self.function.lower(cx, &sum)?;
+                outputs.push(output.clone());
+                state = Some(output);
+            }
+        }
+        if self.slots.backward {
+            outputs.reverse();
+        }
+        let mut dims = vec![batch, Dim::Fixed(self.units)];
+        dims.insert(axis, Dim::Fixed(1));
+        let shape = Shape::new(dims);
+        let rows = outputs.iter().map(|output| cx.reshape(output, &shape));
+        let rows: Vec<Wire> = rows.collect::<Result<_, _>>()?;
+        cx.concat(&rows, axis)
+    }
+
+    #[cfg(feature = "validate")]
+    pub fn reference(&self, cx: &ReferenceCx<'_>) -> Result<Tensor, OpError> {
+        let aux = match self.slots.aux {
+            Some((aux, weights)) => Some((cx.tensor(aux)?, cx.tensor(weights)?)),
+            None => None,
+        };
+        let (weights, recurrent) = (
+            cx.tensor(self.slots.weights())?,
+            cx.tensor(self.slots.recurrent())?,
+        );
+        let (bias, state) = (
+            cx.tensor(self.slots.bias())?,
+            cx.tensor(self.slots.state())?,
+        );
+        let rnn = rnn::Rnn {
+            weights: &*weights,
+            recurrent: &*recurrent,
+            bias: &*bias,
+            aux: aux.as_ref().map(|(aux, weights)| (&**aux, &**weights)),
+            function: self.function.real(),
+            time_major: self.time_major,
+            backward: self.slots.backward,
+            passes: self.passes,
+        };
+        Ok(rnn::layer(&*cx.tensor(self.slots.input)?, &*state, &rnn)?)
+    }
+}

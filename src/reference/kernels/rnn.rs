@@ -1,0 +1,92 @@
+//! Plain recurrent layers in floats, element by element (`kernels/internal/kernel_utils.cc`).
+
+use tract_core::prelude::Tensor;
+
+use super::{KernelError, Result, check, elements};
+
+/// A layer.
+#[derive(Debug)]
+pub struct Rnn<'a> {
+    /// `[units, inputs]`
+    pub weights: &'a Tensor,
+    /// `[units, units]`
+    pub recurrent: &'a Tensor,
+    pub bias: &'a Tensor,
+    /// A second input, and its weights.
+    pub aux: Option<(&'a Tensor, &'a Tensor)>,
+    pub function: fn(f32) -> f32,
+    /// Is the input `[time, batch, inputs]`, and not `[batch, time, inputs]`? One of rank 2 is a single step.
+    pub time_major: bool,
+    /// Is the last step of the sequence the first one?
+    pub backward: bool,
+    /// How often the sequence is run through; the outputs are those of the last time.
+    pub passes: usize,
+}
+
+fn dot(matrix: &[f32], row: usize, vector: &[f32]) -> f32 {
+    let row = &matrix[row * vector.len()..][..vector.len()];
+    row.iter().zip(vector).map(|(a, b)| a * b).sum()
+}
+
+/// The outputs of all steps, from a state.
+pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
+    let (first, second, inputs, outer) = match *x.shape() {
+        [batch, inputs] => (1, batch, inputs, vec![batch]),
+        [first, second, inputs] => (first, second, inputs, vec![first, second]),
+        _ => return Err(KernelError::invalid(format!("an RNN over {:?}", x.shape()))),
+    };
+    let time_major = rnn.time_major || x.rank() == 2;
+    let (batch, time) = match time_major {
+        true => (second, first),
+        false => (first, second),
+    };
+    let units = rnn.bias.len();
+    let (weights, recurrent) = (elements::<f32>(rnn.weights)?, elements::<f32>(rnn.recurrent)?);
+    let (bias, state) = (elements::<f32>(rnn.bias)?, elements::<f32>(state)?);
+    let (aux, aux_weights) = match rnn.aux {
+        Some((aux, weights)) => (elements::<f32>(aux)?, elements::<f32>(weights)?),
+        None => ([].as_slice(), [].as_slice()),
+    };
+    let rows = first * second;
+    let more = if rows == 0 { 0 } else { aux.len() / rows };
+    check!(
+        weights.len() == units * inputs
+            && recurrent.len() == units * units
+            && aux_weights.len() == units * more
+            && state.len() == batch * units,
+        "an RNN of {units} units over {:?} with weights {:?}",
+        x.shape(),
+        rnn.weights.shape()
+    );
+    let data = elements::<f32>(x)?;
+    let mut out = vec![0.0_f32; rows * units];
+    for sequence in 0..batch {
+        let mut hidden = state[sequence * units..][..units].to_vec();
+        for step in 0..time * rnn.passes {
+            let at = match rnn.backward {
+                true => time - 1 - step % time,
+                false => step % time,
+            };
+            let row = match time_major {
+                true => at * batch + sequence,
+                false => sequence * time + at,
+            };
+            let (fed, aux) = (&data[row * inputs..][..inputs], &aux[row * more..][..more]);
+            hidden = (0..units)
+                .map(|unit| {
+                    let driven = dot(weights, unit, fed) + dot(aux_weights, unit, aux);
+                    (rnn.function)(bias[unit] + driven + dot(recurrent, unit, &hidden))
+                })
+                .collect();
+            out[row * units..][..units].copy_from_slice(&hidden);
+        }
+    }
+    let shape: Vec<usize> = outer.into_iter().chain([units]).collect();
+    Ok(Tensor::from_shape(&shape, &out)?)
+}
+
+/// Outputs beside each other along the last axis.
+pub fn beside(outputs: &[Tensor]) -> Result {
+    let axis = outputs.first().map_or(0, |first| first.rank().saturating_sub(1));
+    Ok(Tensor::stack_tensors(axis, outputs)?)
+}

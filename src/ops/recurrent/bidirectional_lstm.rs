@@ -12,7 +12,7 @@ use super::lstm_reference;
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
 #[cfg(feature = "validate")]
-use crate::reference::kernels::arrange;
+use crate::reference::kernels::rnn;
 use crate::tflite::options;
 use crate::tflite::schema::{BidirectionalSequenceLSTMOptionsT, BuiltinOperator};
 
@@ -22,7 +22,9 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 )
 .versions(1..=3)
 .arity(48..=48, 1..=2)
-.emits(&["LSTM", "Slice", "Concat", "MatMul", "Sigmoid", "Tanh", "Mul", "Add"])
+.emits(&[
+    "LSTM", "Slice", "Concat", "MatMul", "Sigmoid", "Tanh", "Mul", "Add",
+])
 .note("state starts from zeros in every run; unrolled with projection, clipping")];
 
 #[derive(Debug)]
@@ -72,7 +74,11 @@ impl Operator for BidirectionalLstm {
         }
         let results = if self.merge_outputs { 1 } else { 2 };
         if io.results() != results {
-            return Err(OpError::option("merge_outputs", format!("{results} results"), io.results()));
+            return Err(OpError::option(
+                "merge_outputs",
+                format!("{results} results"),
+                io.results(),
+            ));
         }
         for result in 0..results {
             io.expect_result_dtype(result, DType::Float32)?;
@@ -113,7 +119,7 @@ impl Operator for BidirectionalLstm {
         let forward = lstm_reference::run(&self.cell, &forward, self.sequence(false), cx)?;
         let backward = lstm_reference::run(&self.cell, &backward, self.sequence(true), cx)?;
         if self.merge_outputs {
-            let merged = arrange::concat(&[&forward, &backward], 2)?;
+            let merged = rnn::beside(&[forward, backward])?;
             return cx.finish(0, merged);
         }
         cx.finish(0, forward)?;

@@ -4,6 +4,7 @@
 //! Source: LiteRT kernels/{lstm,lstm_eval}.cc, kernels/internal/reference/lstm_cell.h. ONNX: LSTM, or what it is
 //! made of. The full kernel's state starts from zeros in every run.
 
+use super::lstm_basic;
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_integer::Integers;
 use super::lstm_parts::{INPUT, Parts, Slots};
@@ -33,6 +34,8 @@ fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         LSTMKernelType::FULL => Ok(Box::new(Step {
             cell: Cell::new(fused_activation_function, cell_clip, proj_clip, raw)?,
         })),
+        // The basic kernel looks at no other option.
+        LSTMKernelType::BASIC => Ok(Box::new(lstm_basic::Basic)),
         other => Err(OpError::option("kernel_type", "FULL or BASIC", other.0)),
     }
 }
@@ -65,7 +68,10 @@ impl Operator for Step {
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let outputs = Dim::Fixed(Parts::of(io, Slots::ONE)?.outputs);
-        Ok(Some(vec![Shape::new([io.shape(INPUT)?[0].clone(), outputs])]))
+        Ok(Some(vec![Shape::new([
+            io.shape(INPUT)?[0].clone(),
+            outputs,
+        ])]))
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
@@ -76,9 +82,7 @@ impl Operator for Step {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let parts = Parts::of(cx.io(), Slots::ONE)?;
-        let y = lstm_reference::run(&self.cell, &parts, SEQUENCE, cx)?;
-        let y = lstm_reference::without_time(y)?;
-        cx.finish(0, y)
+        lstm_reference::finish(&self.cell, &parts, SEQUENCE, cx)
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -119,11 +119,7 @@ impl Cell {
 
 /// The input, beside it the second input; first and second axis exchanged where asked. A single step is one of a
 /// sequence in time-major order.
-pub(super) fn input(
-    cx: &mut LowerCx<'_>,
-    parts: &Parts,
-    exchanged: bool,
-) -> Result<Wire, OpError> {
+pub(super) fn input(cx: &mut LowerCx<'_>, parts: &Parts, exchanged: bool) -> Result<Wire, OpError> {
     let mut wires = Vec::new();
     let aux = parts.slots.aux.map(|(slot, _)| slot);
     for slot in [Some(parts.slots.input), aux].into_iter().flatten() {

@@ -38,11 +38,7 @@ fn single(value: &Value) -> Option<(f32, i64)> {
 impl Integers {
     /// What the operands and the intermediate tensors say, where the LSTM is one of integers: its weights alone may
     /// be that with an input of floats.
-    pub fn of(
-        io: &Operands<'_>,
-        cell: &Cell,
-        parts: &Parts,
-    ) -> Result<Option<Self>, OpError> {
+    pub fn of(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<Option<Self>, OpError> {
         let (slots, intermediates) = (parts.slots, &cell.intermediates);
         if io.operand(slots.input)?.stored == DType::Float32 {
             return Ok(None);
@@ -59,7 +55,11 @@ impl Integers {
             .ok_or_else(|| OpError::inconsistent("no parameters of the hidden state"))?;
         let mut hidden = io.operand(slots.output_state)?.clone();
         // What is projected is stored with its zero point negated, as is what takes it away again.
-        let zero_point = if parts.projection { -zero_point } else { zero_point };
+        let zero_point = if parts.projection {
+            -zero_point
+        } else {
+            zero_point
+        };
         hidden.quant = Some(Quant {
             scale: [scale].into(),
             zero_point: [zero_point].into(),
@@ -111,7 +111,9 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
         )));
     }
     if cell.squash != Squash::Tanh {
-        return Err(OpError::unsupported("an integer LSTM with another function than TANH"));
+        return Err(OpError::unsupported(
+            "an integer LSTM with another function than TANH",
+        ));
     }
     let mut stored = vec![
         (slots.input, DType::Int8),
@@ -130,7 +132,11 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
         }
     }
     if io.result(0).stored != DType::Int8 || single(io.result(0)).is_none() {
-        return Err(OpError::result(0, "INT8 with one scale", io.result(0).stored));
+        return Err(OpError::result(
+            0,
+            "INT8 with one scale",
+            io.result(0).stored,
+        ));
     }
     let step = single(io.operand(slots.cell_state)?).map_or(0.0, |(scale, _)| scale);
     let exponent = step.log2();

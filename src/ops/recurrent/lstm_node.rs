@@ -86,7 +86,12 @@ fn gate_wire(
 fn peepholes(cx: &mut LowerCx<'_>, parts: &Parts) -> Result<Wire, OpError> {
     let mut wires = Vec::new();
     for gate in [INPUT_GATE, OUTPUT_GATE, FORGET_GATE] {
-        wires.push(gate_wire(cx, parts, |gate| parts.slots.peephole(gate), gate)?);
+        wires.push(gate_wire(
+            cx,
+            parts,
+            |gate| parts.slots.peephole(gate),
+            gate,
+        )?);
     }
     let stacked = stacked(cx, &wires)?;
     cx.reshape_to(&stacked, &[1, 3 * parts.cells])

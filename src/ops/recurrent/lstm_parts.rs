@@ -177,7 +177,12 @@ impl Parts {
             if let Some(slot) = slots.aux_weights(gate) {
                 expect(io, slot, present, &[cells, aux_inputs])?;
             }
-            expect(io, slots.recurrent_weights(gate), present, &[cells, outputs])?;
+            expect(
+                io,
+                slots.recurrent_weights(gate),
+                present,
+                &[cells, outputs],
+            )?;
             expect(io, slots.bias(gate), present, &[cells])?;
             if let Some(slot) = slots.norm(gate) {
                 expect(io, slot, present && self.norm, &[cells])?;

@@ -150,7 +150,11 @@ impl<'a> Steps<'a> {
         cell: Option<&Wire>,
     ) -> Result<Wire, OpError> {
         let mut sum = sum.clone();
-        let slot = self.parts.slots.peephole(gate).filter(|_| self.parts.peephole);
+        let slot = self
+            .parts
+            .slots
+            .peephole(gate)
+            .filter(|_| self.parts.peephole);
         if let (Some(slot), Some(cell)) = (slot, cell) {
             let weights = cx.real(slot)?;
             let seen = cx.binary("Mul", cell, &weights)?;

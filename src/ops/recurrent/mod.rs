@@ -2,6 +2,7 @@
 
 mod bidirectional_lstm;
 mod lstm;
+mod lstm_basic;
 mod lstm_cell;
 mod lstm_integer;
 mod lstm_integer_steps;

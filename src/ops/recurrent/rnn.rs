@@ -163,7 +163,11 @@ impl Operator for Rnn {
         io.expect_rank(INPUT, rank..=rank)?;
         io.expect_dtype(INPUT, &[DType::Float32])?;
         if io.operand(INPUT)?.is_quantized() {
-            return Err(OpError::operand(INPUT, DType::Float32, io.operand(INPUT)?.stored));
+            return Err(OpError::operand(
+                INPUT,
+                DType::Float32,
+                io.operand(INPUT)?.stored,
+            ));
         }
         if io.results() != self.results() {
             let expected = format!("{} results", self.results());

@@ -54,7 +54,11 @@ impl Svdf {
         let filters = io.dims(FEATURE)?[0];
         match filters % self.rank {
             0 => Ok(filters / self.rank),
-            _ => Err(OpError::option("rank", format!("a divisor of {filters}"), self.rank)),
+            _ => Err(OpError::option(
+                "rank",
+                format!("a divisor of {filters}"),
+                self.rank,
+            )),
         }
     }
 
@@ -74,7 +78,11 @@ impl Svdf {
         for (slot, stored) in expected {
             let value = io.operand(slot)?;
             if value.stored != stored || !value.is_quantized() {
-                return Err(OpError::operand(slot, format!("quantised {stored}"), value.stored));
+                return Err(OpError::operand(
+                    slot,
+                    format!("quantised {stored}"),
+                    value.stored,
+                ));
             }
         }
         Ok(())
@@ -108,7 +116,11 @@ impl Operator for Svdf {
         if io.get(BIAS).is_some() {
             io.expect_dtype(BIAS, &[DType::Float32])?;
             if io.dims(BIAS)? != [units] {
-                return Err(OpError::operand(BIAS, format!("shape [{units}]"), io.shape(BIAS)?));
+                return Err(OpError::operand(
+                    BIAS,
+                    format!("shape [{units}]"),
+                    io.shape(BIAS)?,
+                ));
             }
         }
         if is_integer(io) {

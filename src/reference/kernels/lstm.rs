@@ -76,7 +76,9 @@ fn open(
         row.iter().zip(vector).map(|(a, b)| a * b).sum()
     };
     let mut sums: Vec<f32> = (0..cells)
-        .map(|row| dot(weights, fed.input, row) + dot(aux, fed.aux, row) + dot(recurrent, output, row))
+        .map(|row| {
+            dot(weights, fed.input, row) + dot(aux, fed.aux, row) + dot(recurrent, output, row)
+        })
         .collect();
     if let Some(peephole) = gate.peephole {
         let weights = elements::<f32>(peephole)?;

@@ -26,6 +26,8 @@ pub mod conv;
 pub mod gather;
 pub mod generate;
 pub mod lstm;
+pub mod lstm_basic;
+pub mod lstm_integer;
 pub mod matmul;
 pub mod normalize;
 mod number;

@@ -41,7 +41,10 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
         false => (first, second),
     };
     let units = rnn.bias.len();
-    let (weights, recurrent) = (elements::<f32>(rnn.weights)?, elements::<f32>(rnn.recurrent)?);
+    let (weights, recurrent) = (
+        elements::<f32>(rnn.weights)?,
+        elements::<f32>(rnn.recurrent)?,
+    );
     let (bias, state) = (elements::<f32>(rnn.bias)?, elements::<f32>(state)?);
     let (aux, aux_weights) = match rnn.aux {
         Some((aux, weights)) => (elements::<f32>(aux)?, elements::<f32>(weights)?),
@@ -87,6 +90,8 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
 
 /// Outputs beside each other along the last axis.
 pub fn beside(outputs: &[Tensor]) -> Result {
-    let axis = outputs.first().map_or(0, |first| first.rank().saturating_sub(1));
+    let axis = outputs
+        .first()
+        .map_or(0, |first| first.rank().saturating_sub(1));
     Ok(Tensor::stack_tensors(axis, outputs)?)
 }

@@ -23,7 +23,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 .versions(1..=3)
 .arity(48..=48, 1..=2)
 .emits(&[
-    "LSTM", "Slice", "Concat", "MatMul", "Sigmoid", "Tanh", "Mul", "Add",
+    "LSTM", "Slice", "Concat", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add",
 ])
 .note("state starts from zeros in every run; unrolled with projection, clipping")];
 

@@ -19,7 +19,7 @@ use crate::tflite::schema::{BuiltinOperator, LSTMKernelType, LSTMOptionsT};
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::LSTM, parse)
     .versions(1..=4)
     .arity(5..=24, 1..=4)
-    .emits(&["LSTM", "MatMul", "Sigmoid", "Tanh", "Mul", "Add"])
+    .emits(&["LSTM", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
     .note("state of the full kernel starts from zeros in every run")];
 
 fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {

@@ -4,6 +4,7 @@
 //! of one scale and zero point 128 for input and output, 12 fractional bits of 16 for the gates and 11 for the
 //! cell, whatever the tensors say: those that say otherwise are refused.
 
+use super::product;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpError, Operands, Operator, Shape, Tolerance, Value, Wire};
@@ -137,12 +138,8 @@ impl Operator for Basic {
         };
         let (input, before) = (cx.real(INPUT)?, cx.real(BEFORE)?);
         let beside = cx.concat(&[input, before], 1)?;
-        let weights = cx.permuted(WEIGHTS, &[1, 0])?;
-        let shape = cx.result_shape(GATES);
-        let node = cx.node("MatMul").inputs([&beside, &weights]);
-        let sums = node.out(DType::Float32, shape);
-        let bias = cx.real(BIAS)?;
-        let sums = cx.binary("Add", &sums, &bias)?;
+        let (weights, bias) = (cx.real(WEIGHTS)?, cx.real(BIAS)?);
+        let sums = product(cx, &beside, &weights, Some(&bias));
         let sums = as_kept(cx, sums, sums_as)?;
         let gates = cx.split(&sums, 1, &[cells; 4]);
         let [input, new, forget, output] = gates.as_slice() else {

@@ -4,6 +4,7 @@ use super::lstm_cell::{Sequence, input};
 use super::lstm_integer::{GATE_STEP, Integers};
 use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
 use super::lstm_steps::{normalized, stack, written_out};
+use super::product;
 use crate::op::{Dim, LowerCx, OpError, Shape, Value, Wire};
 
 /// The range of the kernel's gates and cell.
@@ -18,7 +19,7 @@ pub(super) struct IntegerSteps<'a> {
     time: usize,
     /// What the input adds to every gate at every step, in the gates' steps.
     driven: Wire,
-    /// `[outputs, gates × cells]`.
+    /// `[gates × cells, outputs]`.
     recurrent: Wire,
     /// How many of a gate's steps 1 is: `[gates × cells]`.
     per_gate: Wire,
@@ -47,7 +48,6 @@ impl<'a> IntegerSteps<'a> {
         let w = stack(cx, &parts, |gate| Some(slots.input_weights(gate)))?;
         let w = cx.transpose(&w, &[1, 0])?;
         let recurrent = stack(cx, &parts, |gate| Some(slots.recurrent_weights(gate)))?;
-        let recurrent = cx.transpose(&recurrent, &[1, 0])?;
         let per_gate = parts.gates().flat_map(|gate| {
             let per_step = 1.0 / integers.gate_steps[gate];
             std::iter::repeat_n(per_step, parts.cells)
@@ -105,8 +105,7 @@ impl<'a> IntegerSteps<'a> {
     ) -> Result<(Wire, Wire), OpError> {
         let mut sums = driven;
         if let Some(State { output, .. }) = before {
-            let node = cx.node("MatMul").inputs([output, &self.recurrent]);
-            let more = node.out_like(&sums);
+            let more = product(cx, output, &self.recurrent, None);
             let more = cx.binary("Mul", &more, &self.per_gate)?;
             sums = self.plus(cx, &sums, &more)?;
         }
@@ -217,14 +216,10 @@ impl<'a> IntegerSteps<'a> {
             return Ok(output);
         }
         let slots = self.parts.slots;
-        let weights = cx.permuted(slots.projection(), &[1, 0])?;
+        let weights = cx.real(slots.projection())?;
         let hidden = cx.real_of(&output, &self.integers.hidden)?;
-        let shape = Shape::new([hidden.shape[0].clone(), weights.shape[1].clone()]);
-        let node = cx.node("MatMul").inputs([&hidden, &weights]);
-        let mut projected = node.out(hidden.dtype, shape);
-        if let Some(bias) = cx.real_opt(slots.projection_bias())? {
-            projected = cx.binary("Add", &projected, &bias)?;
-        }
+        let bias = cx.real_opt(slots.projection_bias())?;
+        let mut projected = product(cx, &hidden, &weights, bias.as_ref());
         if let Some(clip) = self.integers.projection_clip {
             let (low, high) = self.clip(clip);
             projected = cx.clip(&projected, Some(low), Some(high))?;

@@ -3,6 +3,7 @@
 use super::lstm_cell::{Cell, Sequence, Squash, input};
 use super::lstm_node::stacked;
 use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
+use super::product;
 use crate::op::{Dim, LowerCx, OpError, Shape, Wire};
 
 /// The most steps that are written out; some twenty nodes each.
@@ -21,9 +22,9 @@ pub(super) struct Steps<'a> {
     time: usize,
     /// What the input adds to every gate at every step, `[…, …, gates × cells]`.
     driven: Wire,
-    /// `[outputs, gates × cells]`.
+    /// `[gates × cells, outputs]`.
     recurrent: Wire,
-    /// `[cells, outputs]`.
+    /// `[outputs, cells]`.
     projection: Option<Wire>,
 }
 
@@ -51,7 +52,6 @@ impl<'a> Steps<'a> {
         }
         let w = cx.transpose(&w, &[1, 0])?;
         let recurrent = stack(cx, &parts, |gate| Some(slots.recurrent_weights(gate)))?;
-        let recurrent = cx.transpose(&recurrent, &[1, 0])?;
         let mut dims = x.shape.dims().to_vec();
         dims[2] = w.shape[1].clone();
         let mut driven = cx
@@ -63,7 +63,7 @@ impl<'a> Steps<'a> {
             driven = cx.binary("Add", &driven, &biases)?;
         }
         let projection = match parts.projection {
-            true => Some(cx.permuted(slots.projection(), &[1, 0])?),
+            true => Some(cx.real(slots.projection())?),
             false => None,
         };
         Ok(Steps {
@@ -109,8 +109,7 @@ impl<'a> Steps<'a> {
     ) -> Result<State, OpError> {
         let mut sums = driven;
         if let Some(State { output, .. }) = before {
-            let node = cx.node("MatMul").inputs([output, &self.recurrent]);
-            let more = node.out_like(&sums);
+            let more = product(cx, output, &self.recurrent, None);
             sums = cx.binary("Add", &sums, &more)?;
         }
         let gates = cx.split(&sums, 1, &vec![self.parts.cells; self.parts.gates().len()]);
@@ -188,12 +187,8 @@ impl<'a> Steps<'a> {
         let Some(weights) = &self.projection else {
             return Ok(output);
         };
-        let shape = Shape::new([output.shape[0].clone(), weights.shape[1].clone()]);
-        let node = cx.node("MatMul").inputs([&output, weights]);
-        let mut output = node.out(output.dtype, shape);
-        if let Some(bias) = cx.real_opt(self.parts.slots.projection_bias())? {
-            output = cx.binary("Add", &output, &bias)?;
-        }
+        let bias = cx.real_opt(self.parts.slots.projection_bias())?;
+        let output = product(cx, &output, weights, bias.as_ref());
         clip(cx, output, self.lstm.projection_clip)
     }
 }

@@ -16,7 +16,7 @@ mod rnn_layer;
 mod sequence_lstm;
 mod svdf;
 
-use crate::op::OpDef;
+use crate::op::{LowerCx, OpDef, Shape, Wire};
 
 pub(super) static DEFS: &[&[OpDef]] = &[
     bidirectional_lstm::DEFS,
@@ -25,3 +25,10 @@ pub(super) static DEFS: &[&[OpDef]] = &[
     sequence_lstm::DEFS,
     svdf::DEFS,
 ];
+
+/// `x · wᵀ + bias`. Not `MatMul`: onnxruntime computes one of quantised weights with inputs of 8 bits.
+fn product(cx: &mut LowerCx<'_>, x: &Wire, w: &Wire, bias: Option<&Wire>) -> Wire {
+    let shape = Shape::new([x.shape[0].clone(), w.shape[0].clone()]);
+    let node = cx.node("Gemm").inputs([x, w]).maybe(bias);
+    node.attr("transB", 1i64).out(x.dtype, shape)
+}

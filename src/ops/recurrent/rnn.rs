@@ -17,7 +17,9 @@ use crate::tflite::schema::{
     SequenceRNNOptionsT,
 };
 
-const EMITS: &[&str] = &["RNN", "MatMul", "Add", "Relu", "Clip", "Slice", "Concat"];
+const EMITS: &[&str] = &[
+    "RNN", "MatMul", "Gemm", "Add", "Relu", "Clip", "Slice", "Concat",
+];
 const NOTE: &str = "state starts from zeros in every run; unrolled with functions other than Tanh";
 
 pub(super) static DEFS: &[OpDef] = &[
@@ -108,7 +110,9 @@ impl Rnn {
     fn layers(&self, io: &Operands<'_>) -> Result<Vec<Layer>, OpError> {
         let slots = match self.form {
             Form::Step | Form::Sequence => vec![Slots::ONE],
-            Form::Bidirectional { .. } => vec![Slots::of_two(io, false), Slots::of_two(io, true)],
+            Form::Bidirectional { .. } => [false, true]
+                .map(|backward| Slots::of_two(io, backward, self.time_major))
+                .into(),
         };
         let rank = if self.form == Form::Step { 2 } else { 3 };
         let passes = self.passes(io)?;

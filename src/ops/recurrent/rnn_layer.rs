@@ -2,6 +2,7 @@
 
 use super::lstm_parts::expect_state;
 use super::lstm_steps::written_out;
+use super::product;
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Operands, Shape, Wire};
 #[cfg(feature = "validate")]
 use crate::op::{ReferenceCx, Tensor};
@@ -81,13 +82,14 @@ impl Slots {
     const AUX: usize = 9;
     const AUX_WEIGHTS: [usize; 2] = [10, 11];
 
-    /// Of BIDIRECTIONAL_SEQUENCE_RNN. A second input without weights of its own is the backward layer's input.
-    pub fn of_two(io: &Operands<'_>, backward: bool) -> Self {
+    /// Of BIDIRECTIONAL_SEQUENCE_RNN. A second input without weights of its own is the backward layer's input; where
+    /// the batch comes first the kernel takes the first input for both.
+    pub fn of_two(io: &Operands<'_>, backward: bool, time_major: bool) -> Self {
         let given = io.get(Self::AUX).is_some();
         let weighted = io.get(Self::AUX_WEIGHTS[0]).is_some();
         let weights = Self::AUX_WEIGHTS[usize::from(backward)];
         Slots {
-            input: match given && !weighted && backward {
+            input: match given && !weighted && backward && time_major {
                 true => Self::AUX,
                 false => 0,
             },
@@ -287,7 +289,7 @@ impl Layer {
         let axis = 1 - self.batch_axis();
         let steps = written_out(&sums.shape[axis])?;
         written_out(&Dim::Fixed(steps.saturating_mul(self.passes)))?;
-        let recurrent = cx.permuted(self.slots.recurrent(), &[1, 0])?;
+        let recurrent = cx.real(self.slots.recurrent())?;
         let batch = sums.shape[self.batch_axis()].clone();
         let mut state: Option<Wire> = None;
         let mut outputs = Vec::new();
@@ -300,8 +302,7 @@ impl Layer {
             for &at in &order {
                 let mut sum = cx.pick(sums, axis, at);
                 if let Some(state) = &state {
-                    let node = cx.node("MatMul").inputs([state, &recurrent]);
-                    let more = node.out_like(&sum);
+                    let more = product(cx, state, &recurrent, None);
                     sum = cx.binary("Add", &sum, &more)?;
                 }
                 let output = self.function.lower(cx, &sum)?;

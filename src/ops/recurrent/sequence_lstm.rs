@@ -21,7 +21,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 )
 .versions(1..=4)
 .arity(20..=24, 1..=1)
-.emits(&["LSTM", "MatMul", "Sigmoid", "Tanh", "Mul", "Add"])
+.emits(&["LSTM", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
 .note(
     "state starts from zeros in every run; unrolled with layer normalisation, projection, clipping",
 )];

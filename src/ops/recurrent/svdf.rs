@@ -2,10 +2,11 @@
 //! weights for the steps. What earlier runs have left in its memory is its state, which starts from zeros in every
 //! run; of the weights for the steps only the last one's meet something.
 //!
-//! Source: LiteRT kernels/svdf.cc, kernels/internal/reference/svdf.h. ONNX: MatMul, Mul, ReduceSum; between
+//! Source: LiteRT kernels/svdf.cc, kernels/internal/reference/svdf.h. ONNX: Gemm, Mul, ReduceSum; between
 //! them the integer kernel rounds to the memory's 16 bits.
 
 use super::lstm_parts::expect_state;
+use super::product;
 use super::rnn_layer::Function;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -18,7 +19,7 @@ use crate::tflite::schema::{BuiltinOperator, SVDFOptionsT};
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::SVDF, Svdf::parse)
     .versions(1..=4)
     .arity(5..=5, 1..=1)
-    .emits(&["MatMul", "Mul", "ReduceSum", "Add", "Relu"])
+    .emits(&["Gemm", "Mul", "ReduceSum", "Add", "Relu"])
     .note("memory of earlier runs is zeros in every run")];
 
 const INPUT: usize = 0;
@@ -138,10 +139,8 @@ impl Operator for Svdf {
         let (units, batch) = (self.units(cx.io())?, cx.io().shape(INPUT)?[0].clone());
         let integer = is_integer(cx.io());
         let x = cx.real(INPUT)?;
-        let feature = cx.permuted(FEATURE, &[1, 0])?;
-        let shape = Shape::new([batch.clone(), feature.shape[1].clone()]);
-        let node = cx.node("MatMul").inputs([&x, &feature]);
-        let mut seen = node.out(DType::Float32, shape);
+        let feature = cx.real(FEATURE)?;
+        let mut seen = product(cx, &x, &feature, None);
         if integer {
             let memory = cx.io().operand(STATE)?;
             seen = cx.rounded_as(&seen, memory)?;

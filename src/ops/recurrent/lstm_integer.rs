@@ -20,6 +20,8 @@ pub(super) struct Integers {
     pub gate_steps: [f32; GATES],
     /// As what the output is stored before it is projected; without a projection the kernel writes it out as it is.
     pub hidden: Value,
+    /// As what the output is stored, read for the next step.
+    pub state: Value,
     /// The cell counts powers of two.
     pub cell_step: f32,
     /// In steps.
@@ -53,18 +55,28 @@ impl Integers {
         let (scale, zero_point) = hidden
             .and_then(single)
             .ok_or_else(|| OpError::inconsistent("no parameters of the hidden state"))?;
-        let mut hidden = io.operand(slots.output_state)?.clone();
         // What is projected is stored with its zero point negated, as is what takes it away again.
-        let zero_point = if parts.projection {
-            -zero_point
-        } else {
-            zero_point
+        let zero_point = match parts.projection {
+            true => -zero_point,
+            false => zero_point,
         };
-        hidden.quant = Some(Quant {
-            scale: [scale].into(),
-            zero_point: [zero_point].into(),
-            axis: None,
-        });
+        let own = io.operand(slots.output_state)?;
+        let mut hidden = Value {
+            quant: Some(Quant {
+                scale: [scale].into(),
+                zero_point: [zero_point].into(),
+                axis: None,
+            }),
+            ..own.clone()
+        };
+        let mut state = own.clone();
+        // The result may have been made one of unsigned integers; what is written there is as well.
+        if io.result(0).stored == DType::UInt8 {
+            raise(&mut state);
+            if !parts.projection {
+                raise(&mut hidden);
+            }
+        }
         let mut gate_steps = [GATE_STEP; GATES];
         if parts.norm {
             for gate in parts.gates() {
@@ -79,6 +91,7 @@ impl Integers {
         Ok(Some(Integers {
             gate_steps,
             hidden,
+            state,
             cell_step,
             cell_clip: whole(cell.cell_clip, cell_step, 32767.0),
             projection_clip: whole(cell.projection_clip, output_step, 127.0),
@@ -102,6 +115,14 @@ impl Integers {
     }
 }
 
+/// The same numbers as unsigned integers.
+fn raise(value: &mut Value) {
+    value.stored = DType::UInt8;
+    if let Some(quant) = &mut value.quant {
+        quant.zero_point = quant.zero_point.iter().map(|zero| zero + 128).collect();
+    }
+}
+
 fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
     let (slots, intermediates) = (parts.slots, &cell.intermediates);
     if intermediates.len() != GATES + 1 {
@@ -116,7 +137,6 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
         ));
     }
     let mut stored = vec![
-        (slots.input, DType::Int8),
         (slots.output_state, DType::Int8),
         (slots.cell_state, DType::Int16),
     ];
@@ -131,12 +151,19 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
             return Err(OpError::operand(slot, expected, value.stored));
         }
     }
-    if io.result(0).stored != DType::Int8 || single(io.result(0)).is_none() {
-        return Err(OpError::result(
-            0,
+    let bytes = |value: &Value| {
+        matches!(value.stored, DType::Int8 | DType::UInt8) && single(value).is_some()
+    };
+    let (input, result) = (io.operand(slots.input)?, io.result(0));
+    if !bytes(input) {
+        return Err(OpError::operand(
+            slots.input,
             "INT8 with one scale",
-            io.result(0).stored,
+            input.stored,
         ));
+    }
+    if !bytes(result) {
+        return Err(OpError::result(0, "INT8 with one scale", result.stored));
     }
     let step = single(io.operand(slots.cell_state)?).map_or(0.0, |(scale, _)| scale);
     let exponent = step.log2();

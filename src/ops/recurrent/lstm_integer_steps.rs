@@ -5,7 +5,7 @@ use super::lstm_integer::{GATE_STEP, Integers};
 use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
 use super::lstm_steps::{normalized, stack, written_out};
 use super::product;
-use crate::op::{Dim, LowerCx, OpError, Shape, Value, Wire};
+use crate::op::{Dim, LowerCx, OpError, Shape, Wire};
 
 /// The range of the kernel's gates and cell.
 const LEAST: f64 = i16::MIN as f64;
@@ -23,8 +23,6 @@ pub(super) struct IntegerSteps<'a> {
     recurrent: Wire,
     /// How many of a gate's steps 1 is: `[gates × cells]`.
     per_gate: Wire,
-    /// As what the output is kept for the next step.
-    state: Value,
 }
 
 struct State {
@@ -66,7 +64,6 @@ impl<'a> IntegerSteps<'a> {
         let driven = cx.unary("Round", &driven);
         Ok(IntegerSteps {
             driven: cx.clip(&driven, Some(LEAST), Some(MOST))?,
-            state: cx.io().operand(slots.output_state)?.clone(),
             parts,
             integers,
             sequence,
@@ -89,7 +86,7 @@ impl<'a> IntegerSteps<'a> {
             dims.insert(axis, Dim::Fixed(1));
             outputs.push(cx.reshape(&stored, &Shape::new(dims))?);
             if step + 1 < self.time {
-                let output = cx.real_of(&stored, &self.state)?;
+                let output = cx.real_of(&stored, &self.integers.state)?;
                 state = Some(State { output, cell });
             }
         }
@@ -221,18 +218,19 @@ impl<'a> IntegerSteps<'a> {
         let bias = cx.real_opt(slots.projection_bias())?;
         let mut projected = product(cx, &hidden, &weights, bias.as_ref());
         if let Some(clip) = self.integers.projection_clip {
-            let (low, high) = self.clip(clip);
+            let (low, high) = self.clip(cx, clip)?;
             projected = cx.clip(&projected, Some(low), Some(high))?;
         }
-        cx.stored_as(&projected, &self.state)
+        cx.stored_as(&projected, &self.integers.state)
     }
 
-    /// The kernel clips what is stored, its zero point being part of it.
-    fn clip(&self, steps: f32) -> (f64, f64) {
-        let quant = self.state.quant.as_ref();
+    /// The kernel clips what is stored as INT8, its zero point being part of it.
+    fn clip(&self, cx: &LowerCx<'_>, steps: f32) -> Result<(f64, f64), OpError> {
+        let state = cx.io().operand(self.parts.slots.output_state)?;
+        let quant = state.quant.as_ref();
         let scale = quant.map_or(1.0, |quant| f64::from(quant.scale[0]));
         let zero_point = quant.map_or(0.0, |quant| quant.zero_point[0] as f64);
         let real = |stored: f64| (stored - zero_point) * scale;
-        (real(f64::from(-steps)), real(f64::from(steps)))
+        Ok((real(f64::from(-steps)), real(f64::from(steps))))
     }
 }

@@ -16,7 +16,7 @@
 //! | [`window`], [`slices`] | StableHLO's windows and slices of any rank |
 //! | [`suppress`] | boxes |
 //! | [`spectrum`] | Fourier transforms, complex numbers |
-//! | [`lstm`] | recurrent networks |
+//! | [`lstm`], [`lstm_integer`], [`lstm_basic`], [`rnn`], [`svdf`] | recurrent networks |
 
 pub mod arrange;
 pub mod binary;

@@ -190,6 +190,7 @@ fn verdict(verdict: &Verdict, options: &Validation) -> Value {
         "samples": verdict.samples,
         "scope": match options.scope { Scope::Layers => "layers", _ => "outputs" },
         "tensors": verdict.tensors,
+        "operator_by_operator": verdict.apart,
         "outputs": verdict.outputs.iter().map(output).collect::<Vec<_>>(),
         "divergence": divergence,
     })

@@ -271,6 +271,7 @@ fn proof(text: &mut String, proof: &Proof) {
 #[cfg(feature = "validate")]
 fn verdict_lines(text: &mut String, verdict: &Verdict, options: &Validation) {
     let word = match verdict.status {
+        Status::Verified if verdict.apart => "verified operator by operator",
         Status::Verified => "verified",
         Status::Mismatch => "MISMATCH",
         _ => "unverified",
@@ -296,13 +297,17 @@ fn verdict_lines(text: &mut String, verdict: &Verdict, options: &Validation) {
         .max()
         .unwrap_or(0);
     for one in &verdict.outputs {
-        line(text, "", &figures(one, width));
+        line(text, "", &figures(one, verdict.apart, width));
     }
 }
 
 #[cfg(feature = "validate")]
-fn figures(one: &OutputDifference, width: usize) -> String {
-    let verdict = if one.matches { "ok" } else { "DIFFERS" };
+fn figures(one: &OutputDifference, apart: bool, width: usize) -> String {
+    let verdict = match one.matches {
+        true => "ok",
+        false if apart => "single steps, grown",
+        false => "DIFFERS",
+    };
     let (abs, rel) = (number(one.max_abs), number(one.max_rel));
     let tolerance = number(one.tolerance);
     format!(

@@ -58,6 +58,23 @@ impl Depths {
         Depths(by_name)
     }
 
+    /// Is any tensor stored in steps?
+    pub(super) fn quantized(&self) -> bool {
+        self.0.values().any(|past| past.quantized)
+    }
+
+    /// How far a tensor may lie from the reference where its operator read what the reference's read: one
+    /// step, where rounding meets a tie.
+    pub(super) fn local(&self, tensor: &str, dtype: DatumType) -> Tolerance {
+        match self.0.get(tensor) {
+            Some(past) if past.quantized => Tolerance {
+                absolute: 1.0,
+                relative: 0.0,
+            },
+            _ => Tolerance::of(dtype, 1),
+        }
+    }
+
     /// How far a tensor may lie from the reference. A stored integer may land on the neighbouring step where
     /// rounding meets a tie, and what follows carries that on: one step, and a quarter of a step for each
     /// square of operators behind it, as independent errors add up.

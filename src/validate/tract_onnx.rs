@@ -4,12 +4,15 @@
 //! miscompute some quantised graphs (around Softmax), and what is judged here is our file, not
 //! tract's rewriting of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use prost::Message as _;
 use tract_onnx::model::ParseResult;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
+use tract_onnx::pb::{
+    GraphProto, ModelProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto,
+};
 // tract's extension traits (fallible contexts, facts, conversions between its values) come by glob,
 // as in all code written on it.
 use tract_onnx::tract_hir::internal::*;
@@ -25,6 +28,14 @@ pub enum Watch<'a> {
     /// The graph's outputs, then those of these ONNX value names that the main graph defines; the
     /// others are skipped. Watched values stay in memory until the run ends.
     Also(&'a [String]),
+    /// The same, but these values, of these shapes, are cut: what reads one is fed it under the name that
+    /// [`fed`] gives, as an input of its own. Those that nothing in the main graph makes and reads stay whole.
+    Apart(&'a [(String, Vec<usize>)]),
+}
+
+/// The name of the input that stands for a cut value.
+pub fn fed(name: &str) -> String {
+    format!("{name}/fed")
 }
 
 /// An ONNX model ready to be run on tract.
@@ -74,6 +85,12 @@ impl OnnxRunner {
         })
     }
 
+    /// The element type of an input.
+    pub fn input_type(&self, name: &str) -> Option<DatumType> {
+        let port = self.inputs.iter().find(|port| port.name == name)?;
+        Some(port.dtype)
+    }
+
     fn build(bytes: &[u8], shapes: &[(String, Vec<usize>)], watch: Watch<'_>) -> TractResult<Self> {
         let mut onnx = tract_onnx::onnx();
         tract_ops::register(&mut onnx.op_register);
@@ -81,7 +98,10 @@ impl OnnxRunner {
         // cannot help itself through.
         let onnx = onnx.with_ignore_value_info(true);
 
-        let proto = ModelProto::decode(bytes).context("decoding the ONNX file")?;
+        let mut proto = ModelProto::decode(bytes).context("decoding the ONNX file")?;
+        if let (Watch::Apart(cuts), Some(graph)) = (watch, &mut proto.graph) {
+            cut(graph, cuts);
+        }
         let ParseResult {
             mut model,
             unresolved_inputs,
@@ -93,13 +113,13 @@ impl OnnxRunner {
         );
         let outputs = proto.graph.iter().flat_map(|graph| &graph.output);
         let mut names: Vec<String> = outputs.map(|output| output.name.clone()).collect();
-        if let Watch::Also(more) = watch {
-            names.extend(
-                more.iter()
-                    .filter(|name| outlets_by_name.contains_key(*name))
-                    .cloned(),
-            );
-        }
+        let more: Vec<&String> = match watch {
+            Watch::Outputs => Vec::new(),
+            Watch::Also(more) => more.iter().collect(),
+            Watch::Apart(cuts) => cuts.iter().map(|(name, _)| name).collect(),
+        };
+        let known = |name: &&String| outlets_by_name.contains_key(*name);
+        names.extend(more.into_iter().filter(known).cloned());
         drop(proto);
 
         fix_input_shapes(&mut model, shapes)?;
@@ -143,6 +163,51 @@ impl Port {
         );
         Ok(value.clone().into_tvalue())
     }
+}
+
+/// Cuts values ([`Watch::Apart`]). Their types are those that the file declares.
+fn cut(graph: &mut GraphProto, cuts: &[(String, Vec<usize>)]) {
+    let declared = graph.value_info.iter().chain(&graph.output);
+    let types: HashMap<&str, i32> = declared
+        .filter_map(|info| match info.r#type.as_ref()?.value.as_ref()? {
+            type_proto::Value::TensorType(tensor) => Some((&*info.name, tensor.elem_type)),
+        })
+        .collect();
+    let made = graph.node.iter().flat_map(|node| &node.output);
+    let made: HashSet<&str> = made.map(String::as_str).collect();
+    let mut inputs = Vec::new();
+    let mut renamed = HashMap::new();
+    for (name, shape) in cuts {
+        let Some(&elem_type) = types.get(&**name).filter(|_| made.contains(&**name)) else {
+            continue;
+        };
+        let dim = |&extent: &usize| Dimension {
+            value: Some(dimension::Value::DimValue(extent as i64)),
+            ..Dimension::default()
+        };
+        let shape = TensorShapeProto {
+            dim: shape.iter().map(dim).collect(),
+        };
+        let tensor = type_proto::Tensor {
+            elem_type,
+            shape: Some(shape),
+        };
+        inputs.push(ValueInfoProto {
+            name: fed(name),
+            r#type: Some(TypeProto {
+                value: Some(type_proto::Value::TensorType(tensor)),
+                ..TypeProto::default()
+            }),
+            ..ValueInfoProto::default()
+        });
+        renamed.insert(name.clone(), fed(name));
+    }
+    for operand in graph.node.iter_mut().flat_map(|node| &mut node.input) {
+        if let Some(fed) = renamed.get(operand) {
+            operand.clone_from(fed);
+        }
+    }
+    graph.input.extend(inputs);
 }
 
 /// Replaces the declared shape of the named inputs, so that symbolic dimensions have a value before
@@ -196,11 +261,7 @@ fn settle(value: &TValue) -> TractResult<Arc<Tensor>> {
 
 #[cfg(test)]
 mod tests {
-    use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
-    use tract_onnx::pb::{
-        GraphProto, NodeProto, OperatorSetIdProto, TensorShapeProto, TypeProto, ValueInfoProto,
-        type_proto,
-    };
+    use tract_onnx::pb::{NodeProto, OperatorSetIdProto};
 
     use super::*;
 

@@ -314,6 +314,7 @@ mod tests {
                 node("Shape", &["y"], "s"),
             ],
             output: vec![value("y", &[]), value("s", &[])],
+            value_info: vec![value("r", &[])],
             ..Default::default()
         };
         let opset_import = vec![OperatorSetIdProto {
@@ -373,6 +374,27 @@ mod tests {
             tensor2(&[[1.0_f32, 0.0], [0.0, 4.0], [5.0, 0.0]])
         );
         assert_eq!(results[0].1, results[3].1);
+    }
+
+    #[test]
+    fn what_reads_a_cut_value_reads_what_is_fed() {
+        let cuts = ["r", "no such value", "x"].map(|name| (name.to_owned(), vec![3, 2]));
+        let shapes = [("x".into(), vec![3, 2])];
+        let runner = OnnxRunner::load(&model("Neg"), &shapes, Watch::Apart(&cuts)).unwrap();
+        assert_eq!(runner.input_type(&fed("r")), Some(f32::datum_type()));
+        assert_eq!(runner.input_type(&fed("x")), None);
+        let other = tensor2(&[[9.0_f32, 8.0], [7.0, 6.0], [5.0, 4.0]]).into_arc_tensor();
+        let [x] = input();
+        let results = runner.run(&[x, (fed("r"), other)]).unwrap();
+        let result = |name: &str| &*results.iter().find(|(named, _)| named == name).unwrap().1;
+        assert_eq!(
+            *result("y"),
+            tensor2(&[[-9.0_f32, -8.0], [-7.0, -6.0], [-5.0, -4.0]])
+        );
+        assert_eq!(
+            *result("r"),
+            tensor2(&[[1.0_f32, 0.0], [0.0, 4.0], [5.0, 0.0]])
+        );
     }
 
     #[test]

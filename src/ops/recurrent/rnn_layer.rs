@@ -336,15 +336,15 @@ impl Layer {
             cx.tensor(self.slots.state())?,
         );
         let rnn = rnn::Rnn {
-            weights: &*weights,
-            recurrent: &*recurrent,
-            bias: &*bias,
+            weights: &weights,
+            recurrent: &recurrent,
+            bias: &bias,
             aux: aux.as_ref().map(|(aux, weights)| (&**aux, &**weights)),
             function: self.function.real(),
             time_major: self.time_major,
             backward: self.slots.backward,
             passes: self.passes,
         };
-        Ok(rnn::layer(&*cx.tensor(self.slots.input)?, &*state, &rnn)?)
+        Ok(rnn::layer(&*cx.tensor(self.slots.input)?, &state, &rnn)?)
     }
 }

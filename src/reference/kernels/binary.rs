@@ -124,7 +124,11 @@ pub fn bits(op: Bits, a: &Tensor, b: &Tensor) -> Result {
             const WIDEST: T = (T::BITS - 1) as T;
             broadcast(a, b, |a: T, b: T| a >> b.clamp(0, WIDEST))
         }
-        Bits::LeftShift => broadcast(a, b, |a: T, b: T| ((a as i64) << (b as i64).rem_euclid(32)) as T),
+        // One of the types is the wide one itself.
+        #[allow(clippy::unnecessary_cast)]
+        Bits::LeftShift => broadcast(a, b, |a: T, b: T| {
+            ((a as i64) << (b as i64).rem_euclid(32)) as T
+        }),
     })
 }
 

@@ -80,11 +80,10 @@ impl IntegerLstm<'_> {
             gate.input.shape()
         );
         let mut sums = Vec::with_capacity(cells);
-        for row in 0..cells {
-            let offset = if gate.norm.is_some() {
-                0.0
-            } else {
-                f64::from(bias[row])
+        for (row, &bias) in bias.iter().enumerate() {
+            let offset = match gate.norm {
+                Some(_) => 0.0,
+                None => f64::from(bias),
             };
             let driven = (dot(weights, row, step.input) + offset) / unit;
             let more = dot(recurrent, row, step.output) / unit;

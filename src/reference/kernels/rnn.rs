@@ -51,7 +51,7 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
         None => ([].as_slice(), [].as_slice()),
     };
     let rows = first * second;
-    let more = if rows == 0 { 0 } else { aux.len() / rows };
+    let more = aux.len().checked_div(rows).unwrap_or(0);
     check!(
         weights.len() == units * inputs
             && recurrent.len() == units * units

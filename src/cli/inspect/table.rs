@@ -80,21 +80,9 @@ fn cut(text: &str, width: usize) -> String {
 
 /// Columns of the terminal that the standard output is; `None` where it is none, or does not say.
 #[cfg(unix)]
-#[allow(unsafe_code)]
 pub(super) fn terminal_width() -> Option<usize> {
-    use std::io::IsTerminal;
-    if !std::io::stdout().is_terminal() {
-        return None;
-    }
-    let mut size = libc::winsize {
-        ws_row: 0,
-        ws_col: 0,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    // SAFETY: the request fills the structure that it is handed, which lives until it returns.
-    let done = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &mut size) };
-    (done == 0 && size.ws_col > 0).then(|| size.ws_col.into())
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then(|| size.ws_col.into())
 }
 
 #[cfg(not(unix))]

@@ -247,6 +247,8 @@ impl Layer {
             x = cx.reversed(&x, &[0]);
         }
         if self.passes > 1 {
+            // Operands of one node, each with a shape and a name.
+            cx.make_room(self.passes, 4096)?;
             let again = vec![x; self.passes];
             x = cx.concat(&again, 0)?;
         }

@@ -189,10 +189,13 @@ impl Pad {
         let low = edge_padding_low.unwrap_or_default();
         let high = edge_padding_high.unwrap_or_default();
         let interior = interior_padding.unwrap_or_default();
-        let limit = i64::from(u32::MAX);
+        let limit = u64::from(u32::MAX);
         let all = low.iter().chain(&high).chain(&interior);
         let lengths = (low.len(), low.len()) == (high.len(), interior.len());
-        if !lengths || all.clone().any(|n| n.abs() > limit) || interior.iter().any(|&n| n < 0) {
+        if !lengths
+            || all.clone().any(|n| n.unsigned_abs() > limit)
+            || interior.iter().any(|&n| n < 0)
+        {
             let found = format!("{low:?}, {high:?}, {interior:?}");
             return Err(OpError::option("padding", "three lists below 2³²", found));
         }

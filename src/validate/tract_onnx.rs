@@ -181,6 +181,10 @@ fn cut(graph: &mut GraphProto, cuts: &[(String, Vec<usize>)]) {
         let Some(&elem_type) = types.get(&**name).filter(|_| made.contains(&**name)) else {
             continue;
         };
+        // One ONNX value may hold several TFLite tensors, such as what a TRANSPOSE reads and gives.
+        if renamed.insert(name.clone(), fed(name)).is_some() {
+            continue;
+        }
         let dim = |&extent: &usize| Dimension {
             value: Some(dimension::Value::DimValue(extent as i64)),
             ..Dimension::default()
@@ -200,7 +204,6 @@ fn cut(graph: &mut GraphProto, cuts: &[(String, Vec<usize>)]) {
             }),
             ..ValueInfoProto::default()
         });
-        renamed.insert(name.clone(), fed(name));
     }
     for operand in graph.node.iter_mut().flat_map(|node| &mut node.input) {
         if let Some(fed) = renamed.get(operand) {
@@ -378,7 +381,7 @@ mod tests {
 
     #[test]
     fn what_reads_a_cut_value_reads_what_is_fed() {
-        let cuts = ["r", "no such value", "x"].map(|name| (name.to_owned(), vec![3, 2]));
+        let cuts = ["r", "no such value", "x", "r"].map(|name| (name.to_owned(), vec![3, 2]));
         let shapes = [("x".into(), vec![3, 2])];
         let runner = OnnxRunner::load(&model("Neg"), &shapes, Watch::Apart(&cuts)).unwrap();
         assert_eq!(runner.input_type(&fed("r")), Some(f32::datum_type()));

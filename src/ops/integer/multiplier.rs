@@ -101,6 +101,13 @@ impl Rescale {
     /// A wire of INT64 numbers, none of them negative, for which their negatives stand: the product of those,
     /// negated again, with both roundings. Exact.
     pub fn lower_negated(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        // The kernel shifts numbers of 32 bits; beyond them it gives anything.
+        if self.left > 30 || self.right > 31 {
+            return Err(OpError::unsupported(format!(
+                "scales whose quotient is shifted by {} bits",
+                self.left.max(self.right)
+            )));
+        }
         let int = |cx: &mut LowerCx<'_>, n: i64| cx.scalar(DType::Int64, n as f64);
         let (factor, nudge) = (int(cx, self.fixed << self.left)?, int(cx, (1 << 30) - 1)?);
         let unit = int(cx, 1 << 31)?;

@@ -136,7 +136,11 @@ impl ReduceWindow {
         let dilations = or(window_dilations, rank, 1, "window_dilations")?;
         let padding = or(padding, rank * 2, 0, "padding")?;
         let limit = i64::from(u32::MAX);
-        if bases.iter().any(|&n| n < 1 || n > limit) || padding.iter().any(|n| n.abs() > limit) {
+        if bases.iter().any(|&n| n < 1 || n > limit)
+            || padding
+                .iter()
+                .any(|n| n.unsigned_abs() > limit.unsigned_abs())
+        {
             let found = format!("{bases:?}, {padding:?}");
             return Err(OpError::option(
                 "base_dilations and padding",

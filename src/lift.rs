@@ -201,7 +201,11 @@ impl<'a> Lifter<'a> {
             if graphs[index].is_some() {
                 continue;
             }
-            let graph = self.graph(index, index == main);
+            // Operators name subgraphs that are there; the reader has seen to it.
+            let Some(list) = self.file.subgraphs().filter(|list| index < list.len()) else {
+                continue;
+            };
+            let graph = self.graph(index, list.get(index), index == main);
             for op in graph.ops() {
                 queue.extend(graph.op(op).op.subgraphs().iter().map(|id| id.0));
             }
@@ -214,9 +218,7 @@ impl<'a> Lifter<'a> {
             .collect()
     }
 
-    fn graph(&mut self, index: usize, main: bool) -> Graph {
-        let subgraphs = self.file.subgraphs().expect("counted by the caller");
-        let subgraph = subgraphs.get(index);
+    fn graph(&mut self, index: usize, subgraph: schema::SubGraph<'a>, main: bool) -> Graph {
         let name = tflite::subgraph_name(index, &subgraph);
         let mut graph = Graph::new(name.clone());
         let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();

@@ -1,28 +1,34 @@
 //! The pipeline, written once, top to bottom.
 
-use std::io;
+mod conversion;
+mod trace;
+mod unwritten;
+
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::batch::Stack;
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Dim, Graph, Model, Perm, Shape, ValueId, dot};
+use crate::ir::{Dim, Graph, Model, Shape, dot};
 use crate::lift::Dims;
 use crate::lower::{self, Kept, Options, Wishes};
 use crate::metadata::{Description, Whole};
-use crate::onnx::proto::{ModelProto, ValueInfoProto};
+use crate::onnx::proto::ModelProto;
 use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
 use crate::passes::stored::{Activations, Quantized};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
 use crate::signature::Entry;
-use crate::sink::Sink;
 use crate::source::Source;
 use crate::work::Work;
+
+pub use conversion::Conversion;
+#[cfg(feature = "validate")]
+pub(crate) use trace::Held;
+pub(crate) use trace::Trace;
+pub use unwritten::Unwritten;
 
 /// Converts a TFLite model with default options.
 ///
@@ -31,9 +37,6 @@ use crate::work::Work;
 pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(Converter::new().convert(tflite)?.into_bytes())
 }
-
-/// What readers of protobuf take in one message: their sizes are signed 32-bit numbers.
-const MAX_FILE: u64 = i32::MAX as u64;
 
 /// A conversion with options.
 #[derive(Clone, Debug)]
@@ -361,194 +364,4 @@ fn ports(placed: &lower::Placed, inputs: bool) -> Vec<Port> {
             }
         })
         .collect()
-}
-
-/// A converted model whose constants are still where the source has them.
-#[derive(Clone, Debug)]
-pub struct Unwritten {
-    file: onnx::File,
-    source: Source,
-    report: Report,
-    trace: Trace,
-}
-
-impl Unwritten {
-    /// What was converted into what.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// The model that was converted.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// Number of bytes of the ONNX file, with all constants in it.
-    pub fn size(&self) -> u64 {
-        self.file.size()
-    }
-
-    /// Is it too large for one file, so that its constants must go into another?
-    pub fn needs_external_data(&self) -> bool {
-        self.size() > MAX_FILE
-    }
-
-    /// Writes the ONNX file.
-    ///
-    /// # Errors
-    /// What `out` says. An [`Error`] in [`io::Error::get_ref`] is the model's: it is too large for one file,
-    /// or its file has changed, and what was written is worth nothing.
-    pub fn write_to<'s>(&self, out: impl Into<Sink<'s>>) -> io::Result<()> {
-        let size = self.size();
-        if size > MAX_FILE {
-            let what = format!(
-                "the ONNX file would have {size} bytes, and protobuf readers take {MAX_FILE} at most"
-            );
-            let error = Error::new(ErrorKind::TooLarge, what)
-                .advice("put its constants into a file of their own, as external data");
-            return Err(io::Error::other(error));
-        }
-        self.with_source(self.file.write_to(&mut out.into()))
-    }
-
-    /// Writes the ONNX file to `model`, and its constants of 1024 bytes and more to `data`, which is to be a
-    /// file called `name` beside it. Each constant begins at a multiple of 4096 there, large ones at one of
-    /// 65536.
-    ///
-    /// # Errors
-    /// As [`Unwritten::write_to`]; `Unsupported` for a name that is none of a file in the same directory.
-    pub fn write_with_external_data<'m, 'd>(
-        &self,
-        name: &str,
-        model: impl Into<Sink<'m>>,
-        data: impl Into<Sink<'d>>,
-    ) -> io::Result<()> {
-        if name.is_empty() || matches!(name, "." | "..") || name.contains(['/', '\\', '\0']) {
-            let what = format!("{name:?} is no name of a file beside the model");
-            return Err(io::Error::other(Error::new(ErrorKind::Unsupported, what)));
-        }
-        let (file, outside) = self.file.split(name);
-        let written = onnx::write_outside(&outside, &mut data.into());
-        let written = written.and_then(|()| file.write_to(&mut model.into()));
-        self.with_source(written)
-    }
-
-    /// A failure of the source comes first: what is wrong with the output follows from it.
-    fn with_source(&self, written: io::Result<()>) -> io::Result<()> {
-        self.source.check().map_err(io::Error::other)?;
-        written
-    }
-
-    /// The ONNX file in memory.
-    ///
-    /// # Errors
-    /// See [`Unwritten::write_to`].
-    pub fn load(&self) -> Result<Conversion, Error> {
-        let mut bytes = Vec::new();
-        let room = usize::try_from(self.size().min(MAX_FILE)).unwrap_or(usize::MAX);
-        if let Err(error) = bytes.try_reserve_exact(room) {
-            return Err(Error::new(ErrorKind::TooLarge, error.to_string()));
-        }
-        let mut report = self.report.clone();
-        let start = Instant::now();
-        self.write_to(&mut bytes).map_err(|error| {
-            let text = error.to_string();
-            let own = error.downcast::<Error>();
-            own.unwrap_or_else(|_| Error::new(ErrorKind::Io, text))
-        })?;
-        report.stages.push(("encode", start.elapsed()));
-        Ok(Conversion {
-            bytes,
-            report,
-            trace: self.trace.clone(),
-        })
-    }
-}
-
-/// A converted model in memory.
-#[derive(Clone, Debug)]
-pub struct Conversion {
-    bytes: Vec<u8>,
-    report: Report,
-    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
-    pub(crate) trace: Trace,
-}
-
-/// Which ONNX value holds which TFLite tensor, and in which axis order.
-#[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "validate"), allow(dead_code))]
-pub(crate) struct Trace {
-    /// Where the file was entered.
-    pub entry: Entry,
-    /// Where tensors hold the examples of another batch size than the file's.
-    pub stack: Option<Stack>,
-    pub inputs: Vec<Held>,
-    pub outputs: Vec<Held>,
-    /// Everything the two graphs share, in execution order.
-    pub shared: Vec<Held>,
-    /// Have quantised values become the real numbers they mean?
-    pub real: bool,
-}
-
-/// A TFLite tensor in the ONNX graph.
-#[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "validate"), allow(dead_code))]
-pub(crate) struct Held {
-    pub tensor: Arc<str>,
-    pub onnx: Arc<str>,
-    /// From the file's axis order to the ONNX value's.
-    pub perm: Perm,
-}
-
-impl Trace {
-    fn of(
-        placed: &lower::Placed,
-        lowered: &lower::Lowered,
-        entry: Entry,
-        stack: Option<Stack>,
-    ) -> Self {
-        let graph = placed.model().main();
-        let onnx = lowered.emitted.model.graph.as_ref();
-        let face = |list: &[ValueId], perms: &[Perm], ports: &[ValueInfoProto]| {
-            let held = |((&id, perm), port): ((&ValueId, &Perm), &ValueInfoProto)| Held {
-                tensor: graph.value(id).name.clone(),
-                onnx: port.name().into(),
-                perm: perm.clone(),
-            };
-            list.iter().zip(perms).zip(ports).map(held).collect()
-        };
-        let (inputs, outputs) = onnx.map_or((&[][..], &[][..]), |onnx| (&onnx.input, &onnx.output));
-        let shared = lowered.held.iter().filter_map(|(tensor, wire, perm)| {
-            Some(Held {
-                tensor: tensor.clone(),
-                onnx: lowered.emitted.name(*wire)?.clone(),
-                perm: perm.clone(),
-            })
-        });
-        Trace {
-            entry,
-            stack,
-            inputs: face(&graph.inputs, &lowered.face.0, inputs),
-            outputs: face(&graph.outputs, &lowered.face.1, outputs),
-            shared: shared.collect(),
-            real: placed.is_real(),
-        }
-    }
-}
-
-impl Conversion {
-    /// The ONNX file.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The ONNX file.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-
-    /// What was converted into what.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
 }

@@ -5,135 +5,32 @@ mod bodies;
 mod cx;
 mod forms;
 mod node;
+mod placed;
 mod quant;
+mod scope;
+mod values;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use cx::{LowerCx, Wire};
 pub(crate) use forms::AWAY_FROM_ZERO;
 pub use forms::Cut;
 pub use node::NodeBuilder;
+pub(crate) use placed::{Kept, Placed, Wishes, prepare};
 pub(crate) use quant::{decodable, decoded, limits, saturates, works_on_stored};
+pub(crate) use scope::{Form, Origin, Scope};
+use values::int64s;
+pub(crate) use values::turned;
 
-use crate::check::Checked;
 use crate::error::{Error, OpError, OpErrorKind};
-use crate::ir::{
-    Content, Dim, Graph, GraphId, Literal, Model, OpId, Order, Perm, Shape, Value, ValueId,
-};
-use crate::onnx::{self, Attr, Body, Build, Emitted, Face, Node, WireId};
-use crate::passes;
-use crate::passes::place::Plan;
-use crate::passes::stored::{self, Activations, Declared, Ranges};
+use crate::ir::{Dim, Graph, GraphId, Perm, Value, ValueId};
+use crate::onnx::{self, Build, Emitted, Face, WireId};
 
 /// What a lowering is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     /// The opset to write; `None` for the default, raised where an operator needs more.
     pub opset: Option<i64>,
-}
-
-/// A graph that is ready to be lowered: passes have run over it and every operator has its order.
-#[derive(Debug)]
-pub(crate) struct Placed {
-    model: Model,
-    plans: Vec<Plan>,
-    /// Inputs and outputs of the main graph that are declared otherwise than they are kept.
-    declared: Declared,
-    /// What quantised values could hold that have become real ones.
-    ranges: Ranges,
-}
-
-/// What a graph is prepared for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wishes {
-    /// Image-like inputs and outputs are declared channels first.
-    pub channels_first: bool,
-    /// What becomes of quantised values.
-    pub kept: Kept,
-    /// How INT8 values are kept.
-    pub activations: Activations,
-    /// Quantised inputs and outputs are declared as the real numbers they mean.
-    pub float_io: bool,
-}
-
-/// What becomes of quantised values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// They stay integers.
-    Integers,
-    /// They become the real numbers they mean.
-    Real,
-    /// The same, but for the inputs and outputs of the model.
-    RealInside,
-}
-
-impl Placed {
-    /// Have quantised values become real?
-    pub fn is_real(&self) -> bool {
-        !self.ranges.is_empty()
-    }
-
-    pub fn graph(&self, id: GraphId) -> &Graph {
-        &self.model.graphs[id.0]
-    }
-
-    pub fn model(&self) -> &Model {
-        &self.model
-    }
-
-    pub fn plan(&self, id: GraphId) -> &Plan {
-        &self.plans[id.0]
-    }
-
-    /// What an input or output of the main graph is declared as.
-    pub fn declared(&self, id: ValueId) -> &Value {
-        let own = || self.model.main().value(id);
-        self.declared.get(&id).unwrap_or_else(own)
-    }
-
-    /// How a graph input or output is declared: its permutation from the file's order, and the order that
-    /// makes it, where its axes say.
-    pub fn face(&self, id: GraphId, value: ValueId) -> (Perm, Option<Order>) {
-        let rank = self.graph(id).value(value).shape.rank();
-        let plan = &self.plans[id.0];
-        let perm = plan.face(value, rank);
-        let layout = plan.layout(value, &perm);
-        (perm, layout)
-    }
-}
-
-/// Runs the passes and places every subgraph.
-///
-/// # Errors
-/// What real numbers cannot express of a quantised operator.
-pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error> {
-    let mut model = checked.into_model();
-    let main = model.main.0;
-    model.graphs.iter_mut().for_each(passes::run);
-    model.graphs.iter_mut().for_each(passes::biases::scale);
-    let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
-    match wishes.kept {
-        Kept::Integers => declared = stored::shift(&mut model, wishes.activations),
-        Kept::RealInside if !wishes.float_io => {
-            declared = stored::face(&model);
-            ranges = stored::to_real(&mut model)?;
-        }
-        Kept::Real | Kept::RealInside => ranges = stored::to_real(&mut model)?,
-    }
-    if wishes.float_io {
-        stored::float_face(&model, &mut declared);
-    }
-    let plans = model.graphs.iter().enumerate().map(|(index, graph)| {
-        let face = (wishes.channels_first && index == main).then_some(Order::ChannelsFirst);
-        passes::place::place(graph, face)
-    });
-    Ok(Placed {
-        plans: plans.collect(),
-        model,
-        declared,
-        ranges,
-    })
 }
 
 /// The ONNX graph of a model, and where each TFLite tensor went.
@@ -250,84 +147,6 @@ pub(crate) struct Lowering {
     room: usize,
 }
 
-/// Where the values of one subgraph are: each in every order that something has read it in.
-#[derive(Debug, Default)]
-pub(crate) struct Scope {
-    wires: HashMap<ValueId, Vec<(Perm, Form, WireId)>>,
-}
-
-/// What of a value a wire holds; the same thing for one that is not quantised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Its elements as the file stores them.
-    Stored,
-    /// What they mean.
-    Real,
-    /// What they mean, in arithmetic that no runtime fuses with what reads it.
-    Plain,
-}
-
-impl Scope {
-    fn bind(&mut self, id: ValueId, perm: Perm, form: Form, wire: WireId) {
-        self.wires.entry(id).or_default().push((perm, form, wire));
-    }
-
-    /// Every wire that holds a value so far, the first one written first.
-    fn wires(&self, id: ValueId) -> &[(Perm, Form, WireId)] {
-        self.wires.get(&id).map_or(&[], Vec::as_slice)
-    }
-
-    /// The first wire of each computed value: the one its producer wrote.
-    fn held(&self, graph: &Graph) -> Vec<(Arc<str>, WireId, Perm)> {
-        let mut ids: Vec<_> = self.wires.keys().copied().collect();
-        ids.sort_unstable();
-        ids.into_iter()
-            .filter(|&id| graph.value(id).constant().is_none())
-            .filter_map(|id| {
-                let (perm, _, wire) = self.wires[&id].first()?;
-                Some((graph.value(id).name.clone(), *wire, perm.clone()))
-            })
-            .collect()
-    }
-}
-
-/// What new nodes are named after.
-#[derive(Clone, Debug)]
-pub(crate) struct Origin {
-    /// `CONV_2D_17`
-    name: Arc<str>,
-    /// `main[17]`
-    place: Arc<str>,
-}
-
-impl Origin {
-    fn of(graph: &Graph, op: OpId, main: bool) -> Self {
-        let origin = &graph.op(op).origin;
-        let plain = format!("{}_{}", origin.code, origin.index);
-        Origin {
-            name: match main {
-                true => plain.into(),
-                false => format!("{}/{plain}", origin.subgraph).into(),
-            },
-            place: format!("{}[{}]", origin.subgraph, origin.index).into(),
-        }
-    }
-
-    fn input(name: &str) -> Self {
-        Origin {
-            name: format!("input/{name}").into(),
-            place: "input".into(),
-        }
-    }
-
-    fn output(name: &str) -> Self {
-        Origin {
-            name: format!("output/{name}").into(),
-            place: "output".into(),
-        }
-    }
-}
-
 impl Lowering {
     /// An input of the main graph as it is declared; `scope` gets it as it is kept.
     fn input(&mut self, id: ValueId, perm: &Perm, scope: &mut Scope) -> Result<WireId, OpError> {
@@ -430,172 +249,6 @@ impl Lowering {
             })
             .collect()
     }
-
-    /// A value with its axes in this order: as it is, or turned, once for all readers.
-    fn read(
-        &mut self,
-        graph: &Graph,
-        scope: &mut Scope,
-        id: ValueId,
-        perm: &Perm,
-        form: Form,
-        origin: &Origin,
-    ) -> Result<WireId, OpError> {
-        let value = graph.value(id);
-        let form = match value.is_quantized() {
-            true => form,
-            false => Form::Stored,
-        };
-        let known = scope.wires(id);
-        let fits = |(have, of, _): &&(Perm, Form, WireId)| have == perm && *of == form;
-        if let Some((_, _, wire)) = known.iter().find(fits) {
-            return Ok(*wire);
-        }
-        if form != Form::Stored {
-            let stored = self.read(graph, scope, id, perm, Form::Stored, origin)?;
-            let wire = match form {
-                Form::Plain => self.dequantize_plainly(stored, value, perm, origin)?,
-                _ => self.dequantize(stored, value, perm, origin)?,
-            };
-            scope.bind(id, perm.clone(), form, wire);
-            return Ok(wire);
-        }
-        // Every quantised value has its stored form first.
-        let first = known.first().cloned();
-        let named = known
-            .iter()
-            .any(|(.., wire)| self.build.fact(*wire).holds.as_ref() == Some(&value.name));
-        let wire = match (&value.content, first) {
-            (Content::Constant(_), _) => {
-                let literal = value
-                    .literal()
-                    .ok_or_else(|| OpError::unsupported("a constant whose shape is not static"))?;
-                let wire = self.build.initializer(turned(&literal, perm)?);
-                self.build.hold(wire, &value.name);
-                wire
-            }
-            (Content::Computed, Some((have, _, wire))) => {
-                // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
-                let relative = have.inverse().then(perm);
-                let wire = self.turn(wire, &relative, origin);
-                if !named && graph.name == self.placed.model.main().name {
-                    self.build.hold(wire, &value.name);
-                }
-                wire
-            }
-            (Content::Computed, None) => {
-                return Err(OpError::inconsistent(format!(
-                    "tensor {:?} is read before it is computed",
-                    value.name
-                )));
-            }
-        };
-        scope.bind(id, perm.clone(), form, wire);
-        Ok(wire)
-    }
-
-    /// A transpose, or a reshape where it only moves axes of extent 1.
-    fn turn(&mut self, wire: WireId, perm: &Perm, origin: &Origin) -> WireId {
-        let fact = self.build.fact(wire);
-        let (dtype, from) = (fact.dtype, fact.shape.clone());
-        let shape = perm.shape(&from);
-        let symbols = shape.dims().iter().filter(|dim| dim.fixed().is_none());
-        // A zero would mean "copy" in a `Reshape`.
-        let empty = shape.dims().contains(&Dim::Fixed(0));
-        if perm.only_moves_units(&from) && symbols.count() <= 1 && !empty {
-            return self.reshape(wire, shape, origin);
-        }
-        let axes = perm.axes().iter().map(|&axis| axis as i64).collect();
-        let out = self.build.wire(dtype, shape, onnx::Source::Node);
-        self.push(
-            "Transpose",
-            vec![Some(wire)],
-            vec![out],
-            vec![("perm", Attr::Ints(axes))],
-            origin,
-        );
-        out
-    }
-
-    /// `Reshape` to a shape of one symbol at most.
-    fn reshape(&mut self, wire: WireId, shape: Shape, origin: &Origin) -> WireId {
-        let size = |dim: &Dim| dim.fixed().map_or(-1, |n| n as i64);
-        let ints: Vec<i64> = shape.dims().iter().map(size).collect();
-        let target = self.build.shared(int64s(&ints));
-        let dtype = self.build.fact(wire).dtype;
-        let out = self.build.wire(dtype, shape, onnx::Source::Node);
-        self.push(
-            "Reshape",
-            vec![Some(wire), Some(target)],
-            vec![out],
-            vec![],
-            origin,
-        );
-        out
-    }
-
-    fn push(
-        &mut self,
-        op_type: &'static str,
-        inputs: Vec<Option<WireId>>,
-        outputs: Vec<WireId>,
-        attrs: impl Into<Parts>,
-        origin: &Origin,
-    ) {
-        let Parts { attrs, bodies } = attrs.into();
-        self.build.nodes.push(Node {
-            op_type,
-            inputs,
-            outputs,
-            attrs,
-            bodies,
-            origin: origin.name.clone(),
-            place: origin.place.clone(),
-        });
-    }
-}
-
-/// What a node has besides inputs and outputs.
-struct Parts {
-    attrs: Vec<(&'static str, Attr)>,
-    bodies: Vec<(&'static str, Body)>,
-}
-
-impl From<Vec<(&'static str, Attr)>> for Parts {
-    fn from(attrs: Vec<(&'static str, Attr)>) -> Self {
-        let bodies = Vec::new();
-        Parts { attrs, bodies }
-    }
-}
-
-impl From<(Vec<(&'static str, Attr)>, Vec<(&'static str, Body)>)> for Parts {
-    fn from((attrs, bodies): (Vec<(&'static str, Attr)>, Vec<(&'static str, Body)>)) -> Self {
-        Parts { attrs, bodies }
-    }
-}
-
-/// A rank-1 INT64 literal: axes, shapes, pads.
-fn int64s(ints: &[i64]) -> Literal {
-    Literal {
-        dtype: crate::ir::DType::Int64,
-        shape: vec![ints.len()],
-        data: ints.iter().flat_map(|n| n.to_le_bytes()).collect(),
-    }
-}
-
-/// Constant elements with their axes permuted.
-pub(crate) fn turned(literal: &Literal, perm: &Perm) -> Result<Literal, OpError> {
-    if perm.is_identity() {
-        return Ok(literal.clone());
-    }
-    let width = literal.dtype.bytes().ok_or_else(|| {
-        OpError::unsupported(format!("reordering packed {} constants", literal.dtype))
-    })?;
-    Ok(Literal {
-        dtype: literal.dtype,
-        data: onnx::permute::permute(&literal.data, width, &literal.shape, perm),
-        shape: perm.dims(&literal.shape),
-    })
 }
 
 impl From<Halt> for Error {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tract_core::prelude::Tensor;
 
-use super::{Executed, Named, Tensors};
+use super::run::{Executed, Named, Tensors};
 use crate::batch::{Span, Stack};
 use crate::ir::{Graph, ValueId};
 

@@ -1,0 +1,192 @@
+//! An operator's operands as wires, in the order and form that its lowering asks for.
+
+use super::{LowerCx, Wire};
+use crate::error::OpError;
+use crate::ir::{DType, Dim, Perm, Shape};
+use crate::lower::{Form, quant};
+
+impl<'c> LowerCx<'c> {
+    /// Where an axis of the operator's space stands in physical order.
+    pub fn axis(&self, axis: usize) -> usize {
+        let space = self.placed.plans[self.graph.0].space(self.op);
+        space.and_then(|perm| perm.position(axis)).unwrap_or(axis)
+    }
+
+    /// Where an axis of an operand stands in the order in which [`LowerCx::real`] hands it out. Differs from
+    /// [`LowerCx::axis`] where the space has axes that the operand lacks.
+    pub fn operand_axis(&self, slot: usize, axis: usize) -> usize {
+        let rank = self.io.get(slot).map_or(0, |value| value.shape.rank());
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        perm.position(axis).unwrap_or(axis)
+    }
+
+    /// A list with one entry for each axis of the space, in physical order.
+    pub fn ordered<T: Clone>(&self, list: &[T]) -> Vec<T> {
+        match self.placed.plans[self.graph.0].space(self.op) {
+            Some(perm) if perm.rank() == list.len() => perm.apply(list),
+            _ => list.to_vec(),
+        }
+    }
+
+    /// Is the operator's order its own to choose? Behind a barrier operands and results are as in the file.
+    pub fn is_placed(&self) -> bool {
+        self.placed.plans[self.graph.0].space(self.op).is_some()
+    }
+
+    /// An operand in the operator's order: what it means, dequantised where it is stored as integers, unless
+    /// the operator's [`QuantRule`](crate::op::QuantRule) has it work on what is stored.
+    pub fn real(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read(slot, &perm)
+    }
+
+    /// An operand in the operator's order, where it is given.
+    pub fn real_opt(&mut self, slot: usize) -> Result<Option<Wire>, OpError> {
+        match self.io.get(slot) {
+            Some(_) => self.real(slot).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An operand in the file's order, whatever order the operator works in.
+    pub fn source(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        self.read(slot, &Perm::identity(rank))
+    }
+
+    /// An operand with its axes permuted from the file's order; folded when it is constant. `axes` is as
+    /// in ONNX's `Transpose.perm`.
+    pub fn permuted(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == rank)
+            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), rank))?;
+        self.read(slot, &perm)
+    }
+
+    /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
+    pub fn symmetric(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+        let value = self.io.operand(slot)?.centred();
+        let perm = Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == value.shape.rank())
+            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), &value.shape))?;
+        let stored = self.read_as(slot, &perm, Form::Stored)?;
+        let wire = self
+            .lowering
+            .dequantize(stored.id, &value, &perm, &self.origin)?;
+        Ok(self.wire(wire))
+    }
+
+    /// An operand of an elementwise operator, in the operator's order and with axes of extent 1 put in so
+    /// that ONNX's broadcasting, which aligns at the right, meets the right axes.
+    pub fn broadcast(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let wire = self.real(slot)?;
+        self.aligned(slot, wire)
+    }
+
+    /// [`LowerCx::broadcast`] of the integers that an operand is stored as.
+    pub fn broadcast_stored(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let wire = self.stored(slot)?;
+        self.aligned(slot, wire)
+    }
+
+    pub(super) fn aligned(&mut self, slot: usize, wire: Wire) -> Result<Wire, OpError> {
+        let plan = &self.placed.plans[self.graph.0];
+        let (Some(space), Some(axes)) = (plan.space(self.op), plan.operand_axes(self.op, slot))
+        else {
+            return Ok(wire);
+        };
+        // Physical positions this operand has, first to last.
+        let mut positions: Vec<usize> = axes
+            .iter()
+            .filter_map(|&axis| space.position(axis))
+            .collect();
+        positions.sort_unstable();
+        let Some(&first) = positions.first() else {
+            return Ok(wire);
+        };
+        if positions.len() == space.rank() - first {
+            return Ok(wire);
+        }
+        let one = Dim::Fixed(1);
+        let shape: Shape = (first..space.rank())
+            .map(|at| match positions.binary_search(&at) {
+                Ok(i) => wire.shape[i].clone(),
+                Err(_) => one.clone(),
+            })
+            .collect();
+        self.reshape(&wire, &shape)
+    }
+
+    /// An operand in the operator's order: the integers it is stored as, whatever the operator's
+    /// [`QuantRule`](crate::op::QuantRule).
+    pub fn stored(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read_as(slot, &perm, Form::Stored)
+    }
+
+    /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
+    pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
+        let codes = self.cast(stored, DType::Float32)?;
+        match self.io.operand(slot)?.code_zero() {
+            0 => Ok(codes),
+            zero => {
+                let zero = self.floats(&[], &[zero as f32]);
+                self.binary("Sub", &codes, &zero)
+            }
+        }
+    }
+
+    /// An operand in the operator's order: what it means, in arithmetic that no runtime fuses with what
+    /// reads it.
+    pub fn plain(&mut self, slot: usize) -> Result<Wire, OpError> {
+        let rank = self.io.rank(slot)?;
+        let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
+        self.read_as(slot, &perm, Form::Plain)
+    }
+
+    pub(super) fn read(&mut self, slot: usize, perm: &Perm) -> Result<Wire, OpError> {
+        let constant = self.io.get(slot).is_some_and(|v| v.constant().is_some());
+        let form = match self.stored {
+            true => Form::Stored,
+            // onnxruntime makes 8-bit arithmetic of a product of DequantizeLinear, whatever the other side is.
+            false if constant && quant::is_wide(&self.io) => Form::Plain,
+            false => Form::Real,
+        };
+        self.read_as(slot, perm, form)
+    }
+
+    pub(super) fn read_as(
+        &mut self,
+        slot: usize,
+        perm: &Perm,
+        form: Form,
+    ) -> Result<Wire, OpError> {
+        let id = self
+            .io
+            .operand_id(slot)
+            .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))?;
+        let owner = self.owner();
+        let wire = self
+            .lowering
+            .read(owner, self.scope, id, perm, form, &self.origin)?;
+        Ok(self.wire(wire))
+    }
+
+    /// The zero of operand 0 as it is handed out, in a type that holds it: its zero point where the operator
+    /// works on stored integers. `None` for the zero of numbers.
+    pub(crate) fn zero(&mut self, dtype: DType) -> Result<Option<Wire>, OpError> {
+        let value = self.io.operand(0)?;
+        let quant = value
+            .quant
+            .as_ref()
+            .filter(|_| self.stored && value.is_quantized());
+        match quant.map(|quant| &*quant.zero_point) {
+            None | Some([0]) => Ok(None),
+            Some([zero]) => self.scalar(dtype, *zero as f64).map(Some),
+            Some(_) => Err(OpError::unsupported("zeros that differ along an axis")),
+        }
+    }
+}

@@ -10,20 +10,26 @@
 //! operating system never provides memory for them, and their bytes are fetched from the file when somebody
 //! wants them ([`crate::ir::Data`]).
 
-use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+mod stored;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 
 use crate::bundle;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::ir::Data;
 use crate::signature::{Signature, signatures};
 use crate::tflite::outline;
+
+pub(crate) use stored::Stored;
+use stored::{Stamp, to_usize, unreadable, zeroed};
 
 /// The bytes of a TFLite model. Clones share them.
 #[derive(Clone, Debug)]
@@ -199,225 +205,5 @@ impl From<Vec<u8>> for Source {
 impl From<&Source> for Source {
     fn from(source: &Source) -> Self {
         source.clone()
-    }
-}
-
-/// An open file, or the part of one that is the model.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    file: File,
-    start: u64,
-    stamp: Stamp,
-    cursor: Mutex<()>,
-    /// The first read that failed.
-    fault: OnceLock<String>,
-}
-
-/// What is different about a file that has been written to.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
-}
-
-impl Stamp {
-    fn of(meta: &Metadata) -> Self {
-        Stamp {
-            len: meta.len(),
-            modified: meta.modified().ok(),
-        }
-    }
-}
-
-const SHORTER: &str = "it has become shorter";
-
-/// Bytes that a copy holds in memory at a time.
-const PIECE: usize = 1 << 20;
-
-impl Stored {
-    /// Fills `bytes` from the model's byte `at` on.
-    pub fn read_at(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
-        let read = match self.start.checked_add(at) {
-            Some(at) => read_exact_at(&self.file, at, bytes),
-            None => Err(io::ErrorKind::UnexpectedEof.into()),
-        };
-        read.inspect_err(|error| {
-            let _ = self.fault.set(match error.kind() {
-                io::ErrorKind::UnexpectedEof => SHORTER.into(),
-                _ => error.to_string(),
-            });
-        })
-    }
-
-    /// Copies a range.
-    pub fn copy_to(&self, range: Range<u64>, mut out: impl Write) -> io::Result<()> {
-        let mut piece = vec![0; PIECE];
-        let mut at = range.start;
-        while at < range.end {
-            let left = usize::try_from(range.end - at).unwrap_or(PIECE).min(PIECE);
-            let piece = &mut piece[..left];
-            self.read_at(at, piece)?;
-            out.write_all(piece)?;
-            at += left as u64;
-        }
-        Ok(())
-    }
-
-    /// Copies a range to where a file stands, by what the system has for it.
-    pub fn copy_to_file(&self, range: Range<u64>, mut out: &File) -> io::Result<()> {
-        let start = self.start.checked_add(range.start);
-        let start = start.ok_or(io::ErrorKind::UnexpectedEof)?;
-        // Other reads say where they read; this one reads from where the file stands.
-        let _alone = self.cursor.lock();
-        (&self.file).seek(SeekFrom::Start(start))?;
-        let len = range.end - range.start;
-        let copied = io::copy(&mut (&self.file).take(len), &mut out)?;
-        if copied < len {
-            let _ = self.fault.set(SHORTER.into());
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        if let Some(fault) = self.fault.get() {
-            return Err(unreadable(fault));
-        }
-        match self.file.metadata() {
-            Ok(meta) if Stamp::of(&meta) == self.stamp => Ok(()),
-            Ok(_) => Err(unreadable(&"it was written to meanwhile")),
-            Err(error) => Err(unreadable(&error)),
-        }
-    }
-}
-
-fn unreadable(why: &dyn std::fmt::Display) -> Error {
-    let what = format!("the model could not be read to its end: {why}");
-    Error::new(ErrorKind::Io, what).advice("convert a file that nobody changes meanwhile")
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut at: u64, mut bytes: &mut [u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => (at, bytes) = (at + n as u64, &mut bytes[n..]),
-        }
-    }
-    Ok(())
-}
-
-fn to_usize(n: u64) -> io::Result<usize> {
-    usize::try_from(n).map_err(|_| io::ErrorKind::OutOfMemory.into())
-}
-
-/// So many zeros, which take no memory before they are written to; an error where there is no room.
-fn zeroed(len: u64) -> io::Result<Vec<u8>> {
-    let len = to_usize(len)?;
-    // `vec!` asks for zeroed pages, and aborts where there are none: this asks beforehand.
-    Vec::<u8>::new().try_reserve_exact(len)?;
-    Ok(vec![0; len])
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::PathBuf;
-
-    use super::*;
-    use crate::{Converter, ErrorKind};
-
-    fn fixtures() -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![PathBuf::from(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/fixtures"
-        ))];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("readable") {
-                let path = entry.expect("readable").path();
-                match path.extension() {
-                    Some(extension) if extension == "tflite" => found.push(path),
-                    _ if path.is_dir() => folders.push(path),
-                    _ => {}
-                }
-            }
-        }
-        found
-    }
-
-    /// What is read piece by piece is what is read whole.
-    #[test]
-    fn pieces_make_the_same_file() {
-        let mut stored = 0;
-        for path in fixtures() {
-            let file = || File::open(&path).expect("readable");
-            let len = file().metadata().expect("readable").len();
-            let whole = fs::read(&path).expect("readable");
-            let Ok(pieces) = Source::with_limits(file(), 0..len, 0, 16) else {
-                panic!("{}", path.display());
-            };
-            stored += pieces.bulk.len();
-            assert_eq!(pieces.bytes().expect("readable"), whole);
-            let text = |result: Result<crate::Conversion, Error>| match result {
-                Ok(conversion) => Ok(conversion.into_bytes()),
-                Err(error) => Err(error.to_string()),
-            };
-            let converter = Converter::new();
-            let one = text(converter.convert(&whole));
-            let other = converter.convert_source(&pieces);
-            assert!(
-                one == text(other.and_then(|other| other.load())),
-                "{}",
-                path.display()
-            );
-        }
-        assert!(stored > 100, "{stored} buffers stayed in their files");
-    }
-
-    #[test]
-    fn a_part_of_a_file_is_a_model() {
-        let model = fs::read(fixtures().remove(0)).expect("readable");
-        let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("bundle");
-        fs::write(&path, [&[7; 100][..], &model, &[7; 9]].concat()).expect("written");
-        let end = 100 + model.len() as u64;
-        let part = |range| Source::with_limits(File::open(&path)?, range, 0, 16);
-        assert_eq!(
-            part(100..end).expect("readable").bytes().expect("readable"),
-            model
-        );
-        assert!(part(100..end + 10).is_err());
-    }
-
-    #[test]
-    fn a_file_that_changes_is_an_error() {
-        let model = fs::read(fixtures().remove(0)).expect("readable");
-        let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("model.tflite");
-        let changes: [&dyn Fn(&File); 2] = [
-            &|file| file.set_len(model.len() as u64 / 2).expect("shortened"),
-            &|mut file| io::Write::write_all(&mut file, b"other").expect("written"),
-        ];
-        for change in changes {
-            fs::write(&path, &model).expect("written");
-            let file = File::open(&path).expect("readable");
-            let source = Source::with_limits(file, 0..model.len() as u64, 0, 16);
-            let source = source.expect("readable");
-            let unwritten = Converter::new().convert_source(&source);
-            let unwritten = unwritten.expect("convertible");
-            // A clock that ticks every few milliseconds tells the two times apart.
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            change(&File::options().write(true).open(&path).expect("writable"));
-            let fault = unwritten.load().expect_err("it has changed");
-            assert_eq!(fault.kind(), ErrorKind::Io, "{fault}");
-            let fault = Converter::new().convert_source(&source);
-            assert_eq!(fault.expect_err("it has changed").kind(), ErrorKind::Io);
-        }
     }
 }

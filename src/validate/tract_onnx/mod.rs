@@ -4,21 +4,24 @@
 //! miscompute some quantised graphs (around Softmax), and what is judged here is our file, not
 //! tract's rewriting of it.
 
-use std::collections::{HashMap, HashSet};
+mod cut;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use prost::Message as _;
 use tract_onnx::model::ParseResult;
-use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
-use tract_onnx::pb::{
-    GraphProto, ModelProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto,
-};
+use tract_onnx::pb::ModelProto;
 // tract's extension traits (fallible contexts, facts, conversions between its values) come by glob,
 // as in all code written on it.
 use tract_onnx::tract_hir::internal::*;
 
 use super::guard::{Unrunnable, guarded};
 use super::tract_ops;
+use cut::cut;
+pub use cut::fed;
 
 /// Which values of the graph a run hands back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +34,6 @@ pub enum Watch<'a> {
     /// The same, but these values, of these shapes, are cut: what reads one is fed it under the name that
     /// [`fed`] gives, as an input of its own. Those that nothing in the main graph makes and reads stay whole.
     Apart(&'a [(String, Vec<usize>)]),
-}
-
-/// The name of the input that stands for a cut value.
-pub fn fed(name: &str) -> String {
-    format!("{name}/fed")
 }
 
 /// An ONNX model ready to be run on tract.
@@ -165,54 +163,6 @@ impl Port {
     }
 }
 
-/// Cuts values ([`Watch::Apart`]). Their types are those that the file declares.
-fn cut(graph: &mut GraphProto, cuts: &[(String, Vec<usize>)]) {
-    let declared = graph.value_info.iter().chain(&graph.output);
-    let types: HashMap<&str, i32> = declared
-        .filter_map(|info| match info.r#type.as_ref()?.value.as_ref()? {
-            type_proto::Value::TensorType(tensor) => Some((&*info.name, tensor.elem_type)),
-        })
-        .collect();
-    let made = graph.node.iter().flat_map(|node| &node.output);
-    let made: HashSet<&str> = made.map(String::as_str).collect();
-    let mut inputs = Vec::new();
-    let mut renamed = HashMap::new();
-    for (name, shape) in cuts {
-        let Some(&elem_type) = types.get(&**name).filter(|_| made.contains(&**name)) else {
-            continue;
-        };
-        // One ONNX value may hold several TFLite tensors, such as what a TRANSPOSE reads and gives.
-        if renamed.insert(name.clone(), fed(name)).is_some() {
-            continue;
-        }
-        let dim = |&extent: &usize| Dimension {
-            value: Some(dimension::Value::DimValue(extent as i64)),
-            ..Dimension::default()
-        };
-        let shape = TensorShapeProto {
-            dim: shape.iter().map(dim).collect(),
-        };
-        let tensor = type_proto::Tensor {
-            elem_type,
-            shape: Some(shape),
-        };
-        inputs.push(ValueInfoProto {
-            name: fed(name),
-            r#type: Some(TypeProto {
-                value: Some(type_proto::Value::TensorType(tensor)),
-                ..TypeProto::default()
-            }),
-            ..ValueInfoProto::default()
-        });
-    }
-    for operand in graph.node.iter_mut().flat_map(|node| &mut node.input) {
-        if let Some(fed) = renamed.get(operand) {
-            operand.clone_from(fed);
-        }
-    }
-    graph.input.extend(inputs);
-}
-
 /// Replaces the declared shape of the named inputs, so that symbolic dimensions have a value before
 /// inference starts.
 fn fix_input_shapes(
@@ -260,161 +210,4 @@ fn settle(value: &TValue) -> TractResult<Arc<Tensor>> {
         return Ok(value.cast_to::<i64>()?.into_owned().into_arc_tensor());
     }
     Ok(value.clone().into_arc_tensor())
-}
-
-#[cfg(test)]
-mod tests {
-    use tract_onnx::pb::{NodeProto, OperatorSetIdProto};
-
-    use super::*;
-
-    fn node(op: &str, input: &[&str], output: &str) -> NodeProto {
-        let input = input.iter().map(|name| (*name).to_owned()).collect();
-        NodeProto {
-            op_type: op.into(),
-            input,
-            output: vec![output.into()],
-            ..Default::default()
-        }
-    }
-
-    fn value(name: &str, dims: &[dimension::Value]) -> ValueInfoProto {
-        let dim = dims
-            .iter()
-            .map(|dim| Dimension {
-                value: Some(dim.clone()),
-                ..Default::default()
-            })
-            .collect();
-        let tensor = type_proto::Tensor {
-            elem_type: 1,
-            shape: Some(TensorShapeProto { dim }),
-        };
-        let r#type = TypeProto {
-            value: Some(type_proto::Value::TensorType(tensor)),
-            ..Default::default()
-        };
-        ValueInfoProto {
-            name: name.into(),
-            r#type: Some(r#type),
-            ..Default::default()
-        }
-    }
-
-    /// x of shape [N, 2] → Relu → Neg, and its Shape.
-    fn model(last: &str) -> Vec<u8> {
-        let graph = GraphProto {
-            input: vec![value(
-                "x",
-                &[
-                    dimension::Value::DimParam("N".into()),
-                    dimension::Value::DimValue(2),
-                ],
-            )],
-            node: vec![
-                node("Relu", &["x"], "r"),
-                node(last, &["r"], "y"),
-                node("Shape", &["y"], "s"),
-            ],
-            output: vec![value("y", &[]), value("s", &[])],
-            value_info: vec![value("r", &[])],
-            ..Default::default()
-        };
-        let opset_import = vec![OperatorSetIdProto {
-            version: 15,
-            ..Default::default()
-        }];
-        let model = tract_onnx::pb::ModelProto {
-            ir_version: 8,
-            opset_import,
-            graph: Some(graph),
-            ..Default::default()
-        };
-        model.encode_to_vec()
-    }
-
-    fn input() -> [(String, Arc<Tensor>); 1] {
-        [(
-            "x".into(),
-            tensor2(&[[1.0_f32, -2.0], [-3.0, 4.0], [5.0, 0.0]]).into_arc_tensor(),
-        )]
-    }
-
-    #[test]
-    fn symbols_are_bound_and_shapes_are_integers() {
-        let runner =
-            OnnxRunner::load(&model("Neg"), &[("x".into(), vec![3, 2])], Watch::Outputs).unwrap();
-        let results = runner.run(&input()).unwrap();
-        assert_eq!(
-            *results[0].1,
-            tensor2(&[[-1.0_f32, 0.0], [0.0, -4.0], [-5.0, 0.0]])
-        );
-        assert_eq!(
-            (results[1].0.as_str(), &*results[1].1),
-            ("s", &tensor1(&[3_i64, 2]))
-        );
-    }
-
-    #[test]
-    fn inner_values_can_be_watched() {
-        let names = ["r".to_owned(), "no such value".to_owned(), "y".to_owned()];
-        let runner = OnnxRunner::load(
-            &model("Neg"),
-            &[("x".into(), vec![3, 2])],
-            Watch::Also(&names),
-        )
-        .unwrap();
-        let results = runner.run(&input()).unwrap();
-        assert_eq!(
-            results
-                .iter()
-                .map(|(name, _)| name.as_str())
-                .collect::<Vec<_>>(),
-            ["y", "s", "r", "y"]
-        );
-        assert_eq!(
-            *results[2].1,
-            tensor2(&[[1.0_f32, 0.0], [0.0, 4.0], [5.0, 0.0]])
-        );
-        assert_eq!(results[0].1, results[3].1);
-    }
-
-    #[test]
-    fn what_reads_a_cut_value_reads_what_is_fed() {
-        let cuts = ["r", "no such value", "x", "r"].map(|name| (name.to_owned(), vec![3, 2]));
-        let shapes = [("x".into(), vec![3, 2])];
-        let runner = OnnxRunner::load(&model("Neg"), &shapes, Watch::Apart(&cuts)).unwrap();
-        assert_eq!(runner.input_type(&fed("r")), Some(f32::datum_type()));
-        assert_eq!(runner.input_type(&fed("x")), None);
-        let other = tensor2(&[[9.0_f32, 8.0], [7.0, 6.0], [5.0, 4.0]]).into_arc_tensor();
-        let [x] = input();
-        let results = runner.run(&[x, (fed("r"), other)]).unwrap();
-        let result = |name: &str| &*results.iter().find(|(named, _)| named == name).unwrap().1;
-        assert_eq!(
-            *result("y"),
-            tensor2(&[[-9.0_f32, -8.0], [-7.0, -6.0], [-5.0, -4.0]])
-        );
-        assert_eq!(
-            *result("r"),
-            tensor2(&[[1.0_f32, 0.0], [0.0, 4.0], [5.0, 0.0]])
-        );
-    }
-
-    #[test]
-    fn what_cannot_run_is_refused() {
-        let load = |bytes: &[u8], shape: Vec<usize>| {
-            OnnxRunner::load(bytes, &[("x".into(), shape)], Watch::Outputs)
-        };
-        assert!(matches!(
-            load(&model("NoSuchOperator"), vec![3, 2]),
-            Err(Unrunnable::Refused(_))
-        ));
-        assert!(matches!(
-            load(b"not a model", vec![3, 2]),
-            Err(Unrunnable::Refused(_))
-        ));
-        let runner = load(&model("Neg"), vec![2, 2]).unwrap();
-        assert!(matches!(runner.run(&input()), Err(Unrunnable::Refused(_))));
-        assert!(matches!(runner.run(&[]), Err(Unrunnable::Refused(_))));
-    }
 }

@@ -263,6 +263,7 @@ impl<'b> Guide<'b> {
             raised: false,
             shape: Shape::new([terms.len()]),
             complex: false,
+            grid: None,
             quant: None,
             terms: matches!(content, Content::Computed).then(|| terms.into()),
             content,

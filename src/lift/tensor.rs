@@ -72,7 +72,10 @@ impl<'a> Reader<'a> {
             Some(data) => (DType::Int8, Some(dtype), Content::Constant(data)),
             None => (dtype, None, content),
         };
-        let quant = quant(tensor).filter(|quant| quantizes(quant, stored, &content));
+        let (quant, grid) = match quant(tensor) {
+            Some(quant) if quantizes(&quant, stored, &content) => (Some(quant), None),
+            grid => (None, grid.filter(|_| stored.is_integer())),
+        };
         if let Some(error) = quant.as_ref().and_then(|_| misfit(index, tensor, stored)) {
             fault(error);
         }
@@ -84,6 +87,7 @@ impl<'a> Reader<'a> {
             raised: false,
             packed,
             quant,
+            grid,
             shape,
             content,
             terms: None,

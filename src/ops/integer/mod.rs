@@ -4,6 +4,7 @@
 
 pub(crate) mod interpolated;
 pub(crate) mod multiplier;
+pub(crate) mod requantize;
 pub(crate) mod scalar;
 pub(crate) mod sigmoid;
 pub(crate) mod softmax;

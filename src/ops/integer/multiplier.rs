@@ -122,6 +122,41 @@ impl Rescale {
         Ok(y)
     }
 
+    /// A wire of INT64 numbers that 32 bits hold, multiplied and rounded twice, in the kernel's own integers: a
+    /// shift to the left beyond 32 bits wraps around as it does there.
+    pub fn lower_whole(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let int = |cx: &mut LowerCx<'_>, n: i64| cx.scalar(DType::Int64, n as f64);
+        let mut y = x.clone();
+        if self.left > 0 {
+            let (unit, half) = (int(cx, 1 << self.left.min(31))?, int(cx, 1 << 31)?);
+            let whole = int(cx, 1 << 32)?;
+            y = cx.binary("Mul", &y, &unit)?;
+            y = cx.binary("Add", &y, &half)?;
+            y = cx.binary("Mod", &y, &whole)?;
+            y = cx.binary("Sub", &y, &half)?;
+        }
+        let (factor, half) = (int(cx, self.fixed)?, int(cx, 1 << 30)?);
+        y = cx.binary("Mul", &y, &factor)?;
+        y = cx.binary("Add", &y, &half)?;
+        y = divided(cx, &y, 1 << 31)?;
+        if self.right == 0 {
+            return Ok(y);
+        }
+        // Halves away from zero: negative numbers are divided as if they were one less.
+        let less = cx.clip(&y, Some(-1.0), Some(0.0))?;
+        let half = int(cx, 1 << (self.right - 1))?;
+        y = cx.binary("Add", &y, &half)?;
+        y = cx.binary("Add", &y, &less)?;
+        divided(cx, &y, 1 << self.right)
+    }
+
+    /// The same of one number.
+    #[cfg(feature = "validate")]
+    pub fn of_whole(&self, x: i64) -> i64 {
+        let shifted = (x << self.left.min(31)) as i32;
+        Rescale { left: 0, ..*self }.at(shifted.into())
+    }
+
     /// One number multiplied, in the kernel's own integers.
     #[cfg(feature = "validate")]
     pub fn at(&self, x: i64) -> i64 {
@@ -132,6 +167,14 @@ impl Rescale {
         let threshold = (mask >> 1) + i64::from(high < 0);
         (high >> self.right) + i64::from((high & mask) > threshold)
     }
+}
+
+/// INT64 numbers divided and rounded down; ONNX's `Div` truncates.
+fn divided(cx: &mut LowerCx<'_>, x: &Wire, divisor: i64) -> Result<Wire, OpError> {
+    let divisor = cx.scalar(DType::Int64, divisor as f64)?;
+    let rest = cx.binary("Mod", x, &divisor)?;
+    let whole = cx.binary("Sub", x, &rest)?;
+    cx.binary("Div", &whole, &divisor)
 }
 
 /// The output stage of a weighted sum: steps of the result for what the sum means, one factor for all or one

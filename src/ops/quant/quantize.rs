@@ -2,7 +2,9 @@
 //!
 //! Source: LiteRT kernels/quantize.cc. The reference kernel rounds halves away from zero, ONNX's
 //! QuantizeLinear half to even: a difference of one step, at ties alone.
-//! ONNX: QuantizeLinear, behind DequantizeLinear where integers are requantised.
+//! ONNX: QuantizeLinear, behind DequantizeLinear where integers are requantised; from and to INT32 see
+//! [`requantize`](crate::ops::integer::requantize), or arithmetic in FLOAT64 where the other side has become real
+//! numbers.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -10,6 +12,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
     Tolerance,
 };
+use crate::ops::integer::requantize::Requantize;
 use crate::tflite::schema::BuiltinOperator;
 
 pub(super) static DEFS: &[OpDef] =
@@ -26,8 +29,24 @@ struct Quantize;
 
 impl Operator for Quantize {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
-        io.expect_dtype(0, &[DType::Float32])?;
-        let result = io.result(0);
+        use DType::{Float32, Int8, Int16, Int32, UInt8};
+        let (x, result) = (io.operand(0)?, io.result(0));
+        if Requantize::of(io)?.is_some() {
+            let known = match x.stored {
+                Int8 | UInt8 => matches!(result.stored, Int8 | UInt8),
+                Int16 => matches!(result.stored, Int8 | Int16 | Int32),
+                Int32 => matches!(result.stored, Int8 | Int16),
+                _ => false,
+            };
+            return match known {
+                true => Ok(()),
+                false => Err(OpError::unsupported(format!(
+                    "{} as {}, which TFLite's kernel does not requantise",
+                    x.stored, result.stored
+                ))),
+            };
+        }
+        io.expect_dtype(0, &[Float32])?;
         if result.is_quantized() {
             return Ok(());
         }
@@ -47,12 +66,18 @@ impl Operator for Quantize {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(integer) = Requantize::of(cx.io())? {
+            return integer.lower(cx);
+        }
         let x = cx.real(0)?;
         cx.finish(0, x)
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        if let Some(integer) = Requantize::of(cx.io())? {
+            return integer.reference(cx);
+        }
         let x = cx.tensor(0)?;
         cx.finish(0, x)
     }

@@ -2,8 +2,9 @@
 //! weights for the steps. What earlier runs have left in its memory is its state, which starts from zeros in every
 //! run; of the weights for the steps only the last one's meet something.
 //!
-//! Source: LiteRT kernels/svdf.cc, kernels/internal/reference/svdf.h. ONNX: Gemm, Mul, ReduceSum; between
-//! them the integer kernel rounds to the memory's 16 bits.
+//! Source: LiteRT kernels/svdf.cc, kernels/internal/reference/svdf.h; with a memory of 8 bits, which LiteRT takes
+//! for one of 16 and reads beyond, TFLite Micro's micro/kernels/svdf_common.cc. ONNX: Gemm, Mul, ReduceSum;
+//! between them the integer kernels round to the memory's type.
 
 use super::lstm_parts::expect_state;
 use super::product;
@@ -11,6 +12,8 @@ use super::rnn_layer::Function;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+#[cfg(feature = "validate")]
+use crate::passes::stored::Range;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::svdf;
 use crate::tflite::options;
@@ -70,11 +73,15 @@ impl Svdf {
                 "an integer kernel with another activation than RELU, which LiteRT has not",
             ));
         }
+        let memory = match io.operand(TIME)?.in_file() {
+            DType::Int8 => DType::Int8,
+            _ => DType::Int16,
+        };
         let expected = [
             (INPUT, DType::Int8),
             (FEATURE, DType::Int8),
-            (TIME, DType::Int16),
-            (STATE, DType::Int16),
+            (TIME, memory),
+            (STATE, memory),
         ];
         for (slot, stored) in expected {
             let value = io.operand(slot)?;
@@ -166,18 +173,17 @@ impl Operator for Svdf {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let memory = match is_integer(cx.io()) {
-            true => cx.io().operand(STATE)?.quant.as_ref(),
+            true => Range::of(cx.io().operand(STATE)?),
             false => None,
         };
-        let step = memory.and_then(|quant| quant.scale.first().copied());
         let bias = cx.tensor_opt(BIAS);
         let svdf = svdf::Svdf {
             feature: &*cx.tensor(FEATURE)?,
             time: &*cx.tensor(TIME)?,
             bias: bias.as_deref(),
             rank: self.rank,
-            step,
-            function: match step {
+            memory,
+            function: match memory {
                 Some(_) => |x| x,
                 None => self.function.real(),
             },

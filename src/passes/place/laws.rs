@@ -44,6 +44,7 @@ fn value(graph: &mut Graph, name: usize, channels: usize) -> ValueId {
         raised: false,
         shape: Shape::new([1usize, 4, 4, channels]),
         complex: false,
+        grid: None,
         quant: None,
         content: Content::Computed,
         terms: None,

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use crate::ir::{Graph, Model, Value, ValueId};
 use crate::op::QuantRule;
 
+#[cfg(feature = "validate")]
+pub(crate) use real::Range;
 pub(crate) use real::{Bounds, Ranges, implied_activation, to_real};
 
 /// What becomes of quantised values.

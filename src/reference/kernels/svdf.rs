@@ -2,6 +2,8 @@
 
 use tract_core::prelude::Tensor;
 
+use crate::passes::stored::Range;
+
 use super::{KernelError, Result, check, elements};
 
 /// The layer.
@@ -14,8 +16,8 @@ pub struct Svdf<'a> {
     pub bias: Option<&'a Tensor>,
     /// Filters of a unit.
     pub rank: usize,
-    /// What the memory's 16-bit integers count, where it is made of such.
-    pub step: Option<f32>,
+    /// What the memory's integers can hold, where it is made of such.
+    pub memory: Option<Range>,
     pub function: fn(f32) -> f32,
 }
 
@@ -41,8 +43,8 @@ pub fn svdf(x: &Tensor, memory: &Tensor, svdf: &Svdf<'_>) -> Result {
         svdf.rank,
         x.shape()
     );
-    let stored = |sum: f64| match svdf.step.map(f64::from) {
-        Some(step) => (sum / step).round().clamp(-32768.0, 32767.0) * step,
+    let stored = |sum: f64| match svdf.memory {
+        Some(Range { low, high, step }) => ((sum / step).round() * step).clamp(low, high),
         None => sum,
     };
     let mut out = Vec::with_capacity(batch * units);

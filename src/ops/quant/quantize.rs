@@ -20,7 +20,7 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::QUANTIZE, |_| Ok(Box::new(Quantize)))
             .versions(1..=6)
             .hands_on()
-            .emits(&["QuantizeLinear"]),
+            .emits(&["QuantizeLinear", "Mul", "Add", "Mod", "Sub", "Div", "Clip"]),
     ];
 
 /// The lowering quantises every quantised result; nothing is left for the operator itself to do.

@@ -118,7 +118,7 @@ macro_rules! by_type {
 use by_type;
 
 /// A tensor's elements in row-major order.
-fn elements<T: Datum>(tensor: &Tensor) -> Result<&[T]> {
+pub(crate) fn elements<T: Datum>(tensor: &Tensor) -> Result<&[T]> {
     Ok(tensor.try_as_plain_ram()?.as_slice::<T>()?)
 }
 

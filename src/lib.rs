@@ -54,5 +54,7 @@ pub use signature::{Signature, SignatureTensor, signatures};
 pub use sink::Sink;
 pub use source::Source;
 #[cfg(feature = "validate")]
-pub use validate::{Divergence, OutputDifference, Scope, Status, Validation, Verdict, validate};
+pub use validate::{
+    Divergence, OutputDifference, Scope, Status, Steps, Validation, Verdict, validate,
+};
 pub use work::Work;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tfl2onnx::op::Dim;
 use tfl2onnx::{Counts, Error, Place, Port, Report, Signature, SignatureTensor, Site};
 #[cfg(feature = "validate")]
-use tfl2onnx::{OutputDifference, Scope, Status, Validation, Verdict};
+use tfl2onnx::{OutputDifference, Scope, Status, Steps, Validation, Verdict};
 
 use super::job::{Fault, Outcome, Proof};
 use super::parts::{Listing, Row};
@@ -72,6 +72,7 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "node_counts": counts(&report.node_counts),
         "transposes": report.transposes,
         "fixed_dims": report.fixed_dims,
+        "float_form": report.float_form,
         "subgraph": report.subgraph,
         "signature": report.signature,
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
@@ -181,6 +182,7 @@ fn verdict(verdict: &Verdict, options: &Validation) -> Value {
             "tensor": found.tensor,
             "max_abs": found.max_abs,
             "max_rel": found.max_rel,
+            "steps": found.steps.map(steps),
         })
     });
     json!({
@@ -203,7 +205,15 @@ fn output(one: &OutputDifference) -> Value {
         "max_abs": one.max_abs,
         "max_rel": one.max_rel,
         "tolerance": one.tolerance,
+        "steps": one.steps.map(steps),
+        "elements": one.elements,
+        "equal": one.equal,
         "mismatched": one.mismatched,
         "matches": one.matches,
     })
+}
+
+#[cfg(feature = "validate")]
+fn steps(steps: Steps) -> Value {
+    json!({ "max": steps.max, "allowed": steps.allowed })
 }

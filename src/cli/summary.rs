@@ -53,6 +53,15 @@ pub(crate) fn outcome(outcome: &Outcome, asked: &Convert, several: bool) {
             "warning: {name_colon}open dimensions are fixed at the file's own: {reason}"
         ));
     }
+    let float = outcome
+        .report
+        .as_ref()
+        .and_then(|report| report.float_form.as_deref());
+    for reason in float.iter().flat_map(|reason| reason.lines()) {
+        say(&format!(
+            "warning: {name_colon}real numbers inside, since there is no quantised form: {reason}"
+        ));
+    }
     let warnings = outcome.report.iter().flat_map(|report| &report.warnings);
     for warning in warnings.chain(&outcome.warnings) {
         say(&format!("warning: {name_colon}{warning}"));
@@ -308,12 +317,38 @@ fn figures(one: &OutputDifference, apart: bool, width: usize) -> String {
         false if apart => "single steps, grown",
         false => "DIFFERS",
     };
+    if let Some(steps) = one.steps {
+        let equal = share(one.equal, one.elements);
+        return format!(
+            "{:width$}  max {}  allowed {:.1}  {equal} equal  {verdict}",
+            one.name,
+            in_steps(steps.max),
+            steps.allowed
+        );
+    }
     let (abs, rel) = (number(one.max_abs), number(one.max_rel));
     let tolerance = number(one.tolerance);
     format!(
         "{:width$}  max abs {abs:7}  max rel {rel:7}  allowed {tolerance:7}  {verdict}",
         one.name
     )
+}
+
+#[cfg(feature = "validate")]
+fn in_steps(steps: f64) -> String {
+    match steps {
+        1.0 => "1 step".into(),
+        steps => format!("{steps} steps"),
+    }
+}
+
+/// A share in percent; 100 only where it is all of them.
+#[cfg(feature = "validate")]
+fn share(part: usize, whole: usize) -> String {
+    match part == whole {
+        true => "100 %".into(),
+        false => format!("{:.2} %", (part as f64 / whole as f64 * 100.0).min(99.99)),
+    }
 }
 
 #[cfg(feature = "validate")]

@@ -70,6 +70,8 @@ impl Tolerance {
 pub struct Difference {
     /// Elements compared.
     pub elements: usize,
+    /// Elements that are the same in both: the same number, or NaN.
+    pub equal: usize,
     /// Elements farther apart than the tolerance, including those where only one side is NaN, or is
     /// infinite, or infinite the other way.
     pub mismatched: usize,
@@ -186,6 +188,7 @@ fn integers<T: Datum + Copy>(
         .iter()
         .zip(result.try_as_plain_ram()?.as_slice::<T>()?);
     difference.mismatched = pairs.filter(|(a, b)| a != b).count();
+    difference.equal = difference.elements - difference.mismatched;
     Ok(difference)
 }
 
@@ -205,10 +208,11 @@ fn measure<T: Datum + Copy>(
         .filter(|x| x.is_finite())
         .fold(0.0, f64::max);
     let allowed = tolerance.absolute + tolerance.relative * peak;
-    let (mut mismatched, mut unlike, mut max_abs) = (0, 0, 0.0);
+    let (mut mismatched, mut unlike, mut equal, mut max_abs) = (0, 0, 0, 0.0);
     let mut worst = None;
     for (flat, (a, b)) in left.iter().zip(right).enumerate() {
         let (a, b) = (widen(*a), widen(*b));
+        equal += usize::from(a == b || a.is_nan() && b.is_nan());
         if a.is_finite() && b.is_finite() {
             let distance = (a - b).abs();
             mismatched += usize::from(distance > allowed);
@@ -234,6 +238,7 @@ fn measure<T: Datum + Copy>(
     });
     Ok(Difference {
         elements: left.len(),
+        equal,
         mismatched,
         unlike,
         max_abs,
@@ -290,8 +295,13 @@ mod tests {
         let b = vector(&[f32::NAN, f32::NEG_INFINITY, f32::NAN, 2.0]);
         let difference = compare(&a, &b, Tolerance::of(f32::datum_type(), 100)).unwrap();
         assert_eq!(
-            (difference.mismatched, difference.unlike, difference.peak),
-            (2, 2, 2.0)
+            (
+                difference.mismatched,
+                difference.unlike,
+                difference.equal,
+                difference.peak
+            ),
+            (2, 2, 2, 2.0)
         );
         assert_eq!(difference.worst.map(|worst| worst.index), Some(vec![0, 1]));
     }
@@ -306,7 +316,7 @@ mod tests {
             tolerance,
         )
         .unwrap();
-        assert_eq!(difference.mismatched, 1);
+        assert_eq!((difference.mismatched, difference.equal), (1, 0));
         assert_eq!(
             compare(
                 &vector(&[true, false]),

@@ -33,7 +33,7 @@ use sizes::sizes_to_try;
 use stacked::Stacked;
 pub(crate) use tract_onnx::{OnnxRunner, Watch};
 use verdict::unverified;
-pub use verdict::{Divergence, OutputDifference, Status, Verdict};
+pub use verdict::{Divergence, OutputDifference, Status, Steps, Verdict};
 
 /// Executes a TFLite model and its conversion on the same inputs and compares their outputs.
 ///

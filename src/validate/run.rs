@@ -12,7 +12,7 @@ use super::guard::Unrunnable;
 use super::options::{Scope, Validation};
 use super::stacked::Stacked;
 use super::tract_onnx::{self, OnnxRunner, Watch};
-use super::verdict::{Divergence, OutputDifference, Status, Verdict, note, unverified};
+use super::verdict::{Divergence, OutputDifference, Status, Steps, Verdict, note, unverified};
 use crate::convert::{Conversion, Held};
 use crate::error::OpError;
 use crate::ir::{DType, Graph, Value};
@@ -151,6 +151,7 @@ impl Run<'_> {
                     tensor: found.name,
                     max_abs: found.max_abs,
                     max_rel: found.max_rel,
+                    steps: found.steps,
                 });
             }
         }
@@ -179,17 +180,44 @@ impl Run<'_> {
         };
         let tolerance = tolerance.overridden(self.options.tolerance);
         Ok(match compare::compare(want, &found, tolerance) {
-            Ok(difference) => describe(held, &difference, tolerance),
+            Ok(difference) => self.describe(held, &difference, tolerance),
             // Another shape or type is as wrong as can be.
             Err(_) => OutputDifference {
                 name: held.tensor.to_string(),
                 max_abs: f64::INFINITY,
                 max_rel: f64::INFINITY,
                 tolerance: tolerance.relative,
+                steps: None,
+                elements: want.len(),
+                equal: 0,
                 mismatched: want.len(),
                 matches: false,
             },
         })
+    }
+
+    fn describe(
+        &self,
+        held: &Held,
+        difference: &Difference,
+        tolerance: Tolerance,
+    ) -> OutputDifference {
+        let value = self.values.get(&*held.tensor);
+        let steps = value.filter(|value| value.is_quantized()).map(|_| Steps {
+            max: difference.max_abs,
+            allowed: tolerance.absolute + tolerance.relative * difference.peak,
+        });
+        OutputDifference {
+            name: held.tensor.to_string(),
+            max_abs: difference.max_abs,
+            max_rel: difference.max_rel,
+            tolerance: tolerance.relative,
+            steps,
+            elements: difference.elements,
+            equal: difference.equal,
+            mismatched: difference.mismatched,
+            matches: difference.is_match(),
+        }
     }
 
     /// The values that are cut to judge each operator on its own: real numbers, stored as they are or in steps.
@@ -235,17 +263,6 @@ impl Run<'_> {
 
 fn on_tract(why: Unrunnable) -> Unrun {
     Unrun::Onnx(format!("the ONNX file on tract: {why}"))
-}
-
-fn describe(held: &Held, difference: &Difference, tolerance: Tolerance) -> OutputDifference {
-    OutputDifference {
-        name: held.tensor.to_string(),
-        max_abs: difference.max_abs,
-        max_rel: difference.max_rel,
-        tolerance: tolerance.relative,
-        mismatched: difference.mismatched,
-        matches: difference.is_match(),
-    }
 }
 
 fn turn(tensor: &Arc<Tensor>, axes: &[usize]) -> Result<Arc<Tensor>, String> {

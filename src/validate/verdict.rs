@@ -40,16 +40,32 @@ pub enum Status {
 pub struct OutputDifference {
     /// Tensor name.
     pub name: String,
-    /// Largest absolute difference.
+    /// Largest absolute difference; of a quantised output, between the integers that it is stored as.
     pub max_abs: f64,
     /// Largest absolute difference over the largest magnitude of the reference.
     pub max_rel: f64,
     /// What `max_rel` may be.
     pub tolerance: f64,
+    /// The same in steps, of a quantised output; `None` of others.
+    pub steps: Option<Steps>,
+    /// Elements compared, of all samples.
+    pub elements: usize,
+    /// Elements that are the same on both sides, of all samples.
+    pub equal: usize,
     /// Elements beyond the tolerance.
     pub mismatched: usize,
     /// Does the output match?
     pub matches: bool,
+}
+
+/// How far a quantised output is from the reference, in steps: what its integers count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Steps {
+    /// Largest difference.
+    pub max: f64,
+    /// What it may be.
+    pub allowed: f64,
 }
 
 /// Where the two graphs part.
@@ -64,6 +80,8 @@ pub struct Divergence {
     pub max_abs: f64,
     /// Largest absolute difference over the largest magnitude of the reference.
     pub max_rel: f64,
+    /// The same in steps, of a quantised tensor; `None` of others.
+    pub steps: Option<Steps>,
 }
 
 pub(super) fn unverified(reason: String) -> Verdict {
@@ -84,6 +102,15 @@ pub(super) fn note(verdict: &mut Verdict, slot: usize, found: OutputDifference) 
         Some(known) => {
             known.max_abs = known.max_abs.max(found.max_abs);
             known.max_rel = known.max_rel.max(found.max_rel);
+            known.steps = match (known.steps, found.steps) {
+                (Some(one), Some(other)) => Some(Steps {
+                    max: one.max.max(other.max),
+                    allowed: one.allowed.max(other.allowed),
+                }),
+                (one, other) => one.or(other),
+            };
+            known.elements += found.elements;
+            known.equal += found.equal;
             known.mismatched = known.mismatched.max(found.mismatched);
             known.matches &= found.matches;
         }
@@ -110,19 +137,47 @@ impl Verdict {
         if self.status != Status::Mismatch {
             return None;
         }
-        let worst = self.outputs.iter().filter(|output| !output.matches).map(|output| {
-            format!(
-                "output {:?} differs by {:.3e} ({:.3e} of its largest magnitude, {:.1e} allowed)",
-                output.name, output.max_abs, output.max_rel, output.tolerance
-            )
-        });
-        let mut what: Vec<String> = worst.collect();
+        let worst = self.outputs.iter().filter(|output| !output.matches);
+        let mut what: Vec<String> = worst.map(OutputDifference::words).collect();
         if let Some(first) = &self.divergence {
+            let by = match first.steps {
+                Some(steps) => steps.words(),
+                None => format!("{:.3e}", first.max_abs),
+            };
             what.push(format!(
-                "the first tensor to differ is {:?} of {}, by {:.3e}",
-                first.tensor, first.operator, first.max_abs
+                "the first tensor to differ is {:?} of {}, by {by}",
+                first.tensor, first.operator
             ));
         }
         Some(Error::new(ErrorKind::Mismatch, what.join("; ")))
+    }
+}
+
+impl Steps {
+    /// The largest difference in words.
+    fn words(self) -> String {
+        match self.max {
+            1.0 => "1 step".into(),
+            max => format!("{max} steps"),
+        }
+    }
+}
+
+impl OutputDifference {
+    fn words(&self) -> String {
+        let name = &self.name;
+        match self.steps {
+            Some(steps) => format!(
+                "output {name:?} differs by up to {}, {:.1} allowed, in {} of {} elements",
+                steps.words(),
+                steps.allowed,
+                self.elements - self.equal,
+                self.elements
+            ),
+            None => format!(
+                "output {name:?} differs by {:.3e} ({:.3e} of its largest magnitude, {:.1e} allowed)",
+                self.max_abs, self.max_rel, self.tolerance
+            ),
+        }
     }
 }

@@ -30,6 +30,30 @@ fn figures_are_said_and_reported() {
 }
 
 #[test]
+fn quantised_outputs_are_reported_in_steps() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));
+    let model = "fixtures/ops/CONV_2D/int8.tflite";
+    let said = exits(0, &[model, text(&out), "--report", text(&report)]);
+    assert!(said.contains(" step"), "{said}");
+    assert!(said.contains(" % equal"), "{said}");
+    let model = &json(&report)["models"][0];
+    assert!(model["float_form"].is_null());
+    let shape = model["outputs"][0]["shape"].as_array().expect("a shape");
+    let elements: u64 = shape.iter().filter_map(serde_json::Value::as_u64).product();
+    let output = &model["validation"]["outputs"][0];
+    assert_eq!(output["elements"], 2 * elements, "of two samples");
+    let equal = output["equal"].as_u64().expect("a number");
+    let steps = output["steps"]["max"].as_f64().expect("a number");
+    assert!(steps <= output["steps"]["allowed"].as_f64().expect("a number"));
+    assert_eq!(steps == 0.0, equal == 2 * elements);
+
+    exits(0, &[MODEL, text(&out), "--report", text(&report)]);
+    let output = &json(&report)["models"][0]["validation"]["outputs"][0];
+    assert!(output["steps"].is_null());
+}
+
+#[test]
 fn a_mismatch_is_3_and_leaves_no_file() {
     let dir = tempfile::tempdir().expect("a directory");
     let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));

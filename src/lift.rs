@@ -3,6 +3,7 @@
 //! Checks every index of the file once. What the stages behind it are handed has no dangling references,
 //! no second producers, and operators in an order that computes before it reads.
 
+mod blocks;
 mod cut;
 mod face;
 mod nesting;
@@ -155,7 +156,7 @@ impl<'a> Lifter<'a> {
             .iter()
             .enumerate()
             .map(|(i, tensor)| {
-                let value = self.value(&name, i, tensor, &mut names);
+                let value = self.value(&name, &subgraph, (i, tensor), &mut names);
                 graph.add_value(value)
             })
             .collect();
@@ -197,8 +198,8 @@ impl<'a> Lifter<'a> {
     fn value(
         &mut self,
         graph: &Arc<str>,
-        index: usize,
-        tensor: &schema::Tensor<'a>,
+        subgraph: &schema::SubGraph<'a>,
+        (index, tensor): (usize, &schema::Tensor<'a>),
         names: &mut HashSet<String>,
     ) -> Value {
         let name = unique(tensor.name().unwrap_or_default(), index, names);
@@ -211,7 +212,7 @@ impl<'a> Lifter<'a> {
             file: self.file,
         };
         let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
-        reader.value(index, tensor, name, &mut fault)
+        reader.value(subgraph, index, tensor, name, &mut fault)
     }
 
     fn check_signatures(&mut self, signatures: &[Signature], graphs: usize) {

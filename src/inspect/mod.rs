@@ -115,6 +115,20 @@ pub struct Quantization {
     pub max: Vec<f32>,
     /// Other parameters than these, such as `BlockwiseQuantization`.
     pub details: Option<String>,
+    /// Where the scales are those of blocks.
+    pub blocks: Option<Blocks>,
+}
+
+/// Blockwise quantisation: one scale for so many neighbours in a row.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Blocks {
+    /// How many neighbours.
+    pub size: i32,
+    /// The tensor of the same subgraph that holds the scales.
+    pub scales: i32,
+    /// The one that holds the zero points; −1 where there is none.
+    pub zero_points: i32,
 }
 
 /// A sparse encoding.

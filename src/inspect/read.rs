@@ -3,8 +3,8 @@
 use flatbuffers::{Follow, Vector};
 
 use super::{
-    Inspection, MetadataBuffer, Operator, OperatorCode, Quantization, SparseDimension, Sparsity,
-    Subgraph, Tensor,
+    Blocks, Inspection, MetadataBuffer, Operator, OperatorCode, Quantization, SparseDimension,
+    Sparsity, Subgraph, Tensor,
 };
 use crate::error::Error;
 use crate::lift::Reader;
@@ -105,7 +105,13 @@ impl Quantization {
 fn quantization(parameters: &schema::QuantizationParameters<'_>) -> Quantization {
     let details = parameters.details_type();
     let known = details != schema::QuantizationDetails::NONE;
+    let blocks = parameters.details_as_blockwise_quantization();
     Quantization {
+        blocks: blocks.map(|blocks| Blocks {
+            size: blocks.block_size(),
+            scales: blocks.scales(),
+            zero_points: blocks.zero_points(),
+        }),
         scale: list(parameters.scale()),
         zero_point: list(parameters.zero_point()),
         axis: parameters.quantized_dimension(),

@@ -88,6 +88,14 @@ impl Data {
         })))
     }
 
+    /// What a recipe was applied to, where these bytes are its result and are not made yet.
+    pub(crate) fn before(&self, how: &str) -> Option<&Data> {
+        match &self.held {
+            Held::Derived(derived) if derived.how == how => Some(&derived.from),
+            _ => None,
+        }
+    }
+
     /// Number of bytes, which is known without fetching them.
     pub fn len(&self) -> usize {
         match &self.held {

@@ -16,9 +16,10 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// What the file says of a tensor, under this name. Everything that is wrong with it goes to `fault`.
+    /// What the file says of a tensor of a subgraph, under this name. Everything that is wrong with it goes to `fault`.
     pub fn value(
         &self,
+        subgraph: &schema::SubGraph<'a>,
         index: usize,
         tensor: &schema::Tensor<'a>,
         name: Arc<str>,
@@ -60,9 +61,6 @@ impl<'a> Reader<'a> {
                 Content::Constant(Data::default())
             }
         };
-        if let Some(error) = refused_details(tensor) {
-            fault(error);
-        }
         // Packed integers are unpacked once, here: few runtimes have them, and int8 holds them exactly.
         let unpacked = match (&content, shape.count()) {
             (Content::Constant(data), Some(count)) => tflite::packed::unpack(dtype, count, data),
@@ -72,10 +70,21 @@ impl<'a> Reader<'a> {
             Some(data) => (DType::Int8, Some(dtype), Content::Constant(data)),
             None => (dtype, None, content),
         };
-        let (quant, grid) = match quant(tensor) {
-            Some(quant) if quantizes(&quant, stored, &content) => (Some(quant), None),
-            grid => (None, grid.filter(|_| stored.is_integer())),
+        let params = tensor.quantization();
+        let details = params.map(|params| params.details_type());
+        let blocks = params.and_then(|params| params.details_as_blockwise_quantization());
+        let (quant, grid) = match (blocks, quant(tensor)) {
+            (Some(blocks), _) if stored.is_integer() => {
+                let found = self.blocks(subgraph, index, &shape, &blocks);
+                (found.map_err(&mut *fault).ok(), None)
+            }
+            (_, Some(quant)) if quantizes(&quant, stored, &content) => (Some(quant), None),
+            (_, grid) => (None, grid.filter(|_| stored.is_integer())),
         };
+        if details == Some(schema::QuantizationDetails::MultiAxisQuantization) {
+            let what = "quantisation along several axes is not supported";
+            fault(Error::new(ErrorKind::Unsupported, what));
+        }
         if let Some(error) = quant.as_ref().and_then(|_| misfit(index, tensor, stored)) {
             fault(error);
         }
@@ -196,17 +205,6 @@ pub(crate) fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> A
     candidate.into()
 }
 
-/// Quantisation beyond one scale or one per index of an axis.
-fn refused_details(tensor: &schema::Tensor<'_>) -> Option<Error> {
-    use schema::QuantizationDetails as Details;
-    let what = match tensor.quantization()?.details_type() {
-        Details::BlockwiseQuantization => "blockwise quantisation is not supported yet",
-        Details::MultiAxisQuantization => "quantisation along several axes is not supported",
-        _ => return None,
-    };
-    Some(Error::new(ErrorKind::Unsupported, what))
-}
-
 /// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on
 /// indices as well, where they mean nothing; of the wide integers only constants, biases, are quantised.
 fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
@@ -255,6 +253,7 @@ fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {
             n if n == scale.len() => zero_point.into(),
             _ => vec![zero_point.first().copied().unwrap_or(0); scale.len()].into(),
         },
+        block: None,
         scale,
     })
 }

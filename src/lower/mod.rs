@@ -1,10 +1,12 @@
 //! Checked, placed graph → ONNX. Walks operators in order and lets each write its nodes; this module
 //! decides in which axis order a value is handed to it.
 
+mod blocks;
 mod bodies;
 mod cx;
 mod forms;
 mod node;
+mod packed;
 mod placed;
 mod quant;
 mod scope;
@@ -54,7 +56,7 @@ const ROOM: usize = 64 << 20;
 pub(crate) fn lower(placed: &Arc<Placed>, options: Options) -> Result<Lowered, Error> {
     let mut opset = options.opset.unwrap_or(onnx::DEFAULT_OPSET);
     loop {
-        match attempt(placed, opset) {
+        match attempt(placed, opset, options.opset.is_none()) {
             Ok(lowered) => return Ok(lowered),
             Err(Halt::Opset(needed, error)) => {
                 if options.opset.is_some() || needed <= opset || needed > onnx::MAX_OPSET {
@@ -73,7 +75,7 @@ enum Halt {
     Fault(Error),
 }
 
-fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
+fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Halt> {
     let main = placed.model.main;
     let ports = &placed.model.ports;
     let graph = &placed.model.graphs[main.0];
@@ -81,6 +83,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64) -> Result<Lowered, Halt> {
     let mut lowering = Lowering {
         placed: placed.clone(),
         opset,
+        rises,
         build: Build::default(),
         room: ROOM,
     };
@@ -142,6 +145,8 @@ fn at_face<'g>(graph: &'g Graph, value: &'g Value) -> impl Fn(OpError) -> Halt +
 pub(crate) struct Lowering {
     placed: Arc<Placed>,
     opset: i64,
+    /// Is a higher opset to be had by asking for it?
+    rises: bool,
     build: Build,
     /// Bytes that operators may still make of extents alone (`LowerCx::make_room`).
     room: usize,

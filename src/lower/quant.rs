@@ -5,6 +5,7 @@
 //! after it. 8-bit types use ONNX's own operators. ONNX has them for 16 bits from opset 21 on only, and few
 //! runtimes do; what they mean is written in ordinary arithmetic instead, which every runtime has.
 
+use super::packed::packed;
 use super::{Lowering, Origin};
 use crate::error::OpError;
 use crate::ir::{DType, Dim, Literal, Perm, Quant, Shape, Value};
@@ -93,25 +94,29 @@ impl Lowering {
         origin: &Origin,
     ) -> Result<WireId, OpError> {
         let quant = parameters(value)?;
-        let axis = quant.axis.and_then(|axis| perm.position(axis));
         match value.stored {
-            DType::Int8 | DType::UInt8 => {
-                Ok(self.dequantize_linear(wire, quant, value, axis, origin))
+            // onnxruntime fuses blocks into operators that know none.
+            DType::Int8 | DType::UInt8 if quant.block.is_none() => {
+                self.dequantize_linear(wire, quant, perm, origin)
             }
             DType::Int32
                 if quant.zero_point.iter().all(|&zero| zero == 0) && value.constant().is_some() =>
             {
-                Ok(self.dequantize_linear(wire, quant, value, axis, origin))
+                self.dequantize_linear(wire, quant, perm, origin)
             }
-            _ => {
-                if let Some(literal) = self.build.literal(wire) {
-                    let literal = decoded(literal, quant, axis)?;
+            _ => match self.build.literal(wire) {
+                Some(literal) if quant.block.is_none() => {
+                    let quant = Quant {
+                        axis: quant.axis.and_then(|axis| perm.position(axis)),
+                        ..quant.clone()
+                    };
+                    let literal = decoded(literal, &quant)?;
                     let real = self.build.initializer(literal);
                     self.build.hold(real, &value.name);
-                    return Ok(real);
+                    Ok(real)
                 }
-                self.dequantize_by_arithmetic(wire, quant, axis, origin)
-            }
+                _ => self.dequantize_by_arithmetic(wire, quant, perm, origin),
+            },
         }
     }
 
@@ -125,38 +130,42 @@ impl Lowering {
         origin: &Origin,
     ) -> Result<WireId, OpError> {
         let quant = parameters(value)?;
-        let axis = quant.axis.and_then(|axis| perm.position(axis));
         match value.stored {
-            DType::Int8 | DType::UInt8 => self.dequantize_by_arithmetic(wire, quant, axis, origin),
+            DType::Int8 | DType::UInt8 => self.dequantize_by_arithmetic(wire, quant, perm, origin),
             _ => self.dequantize(wire, value, perm, origin),
         }
     }
 
-    fn dequantize_linear(
+    pub(super) fn dequantize_linear(
         &mut self,
         wire: WireId,
         quant: &Quant,
-        value: &Value,
-        axis: Option<usize>,
+        perm: &Perm,
         origin: &Origin,
-    ) -> WireId {
-        let (scale, zero_point) = self.parameter_wires(quant, value.stored);
+    ) -> Result<WireId, OpError> {
+        let fact = self.build.fact(wire);
+        let (dtype, shape) = (fact.dtype, fact.shape.clone());
+        let (scale, zero_point) = match quant.block {
+            None => self.parameter_wires(quant, dtype),
+            Some(_) => self.block_wires(quant, dtype, &shape, perm)?,
+        };
         let mut inputs = vec![Some(wire), Some(scale)];
         // INT32 has no zero point in ONNX's operator but an absent or a zero one.
-        if value.stored != DType::Int32 {
+        if dtype != DType::Int32 {
             inputs.push(Some(zero_point));
         }
-        let attrs = axis.map(|axis| ("axis", Attr::Int(axis as i64)));
-        let shape = self.build.fact(wire).shape.clone();
+        let axis = quant.axis.and_then(|axis| perm.position(axis));
+        let axis = axis.map(|axis| ("axis", Attr::Int(axis as i64)));
+        let block = quant.block.map(|n| ("block_size", Attr::Int(n as i64)));
         let out = self.build.wire(DType::Float32, shape, Source::Node);
         self.push(
             "DequantizeLinear",
             inputs,
             vec![out],
-            attrs.into_iter().collect::<Vec<_>>(),
+            axis.into_iter().chain(block).collect::<Vec<_>>(),
             origin,
         );
-        out
+        Ok(out)
     }
 
     /// Scale and zero point as initialisers: scalars, or vectors along the axis.
@@ -175,6 +184,10 @@ impl Lowering {
             shape,
             data: bytes.flatten().collect(),
         };
+        let zero_point = match dtype {
+            DType::Int4 => packed(zero_point),
+            _ => zero_point,
+        };
         (self.build.shared(scale), self.build.shared(zero_point))
     }
 
@@ -182,9 +195,13 @@ impl Lowering {
         &mut self,
         wire: WireId,
         quant: &Quant,
-        axis: Option<usize>,
+        perm: &Perm,
         origin: &Origin,
     ) -> Result<WireId, OpError> {
+        if quant.block.is_some() {
+            return self.dequantize_blocks(wire, quant, perm, origin);
+        }
+        let axis = quant.axis.and_then(|axis| perm.position(axis));
         let shape = self.along(wire, quant.scale.len(), axis)?;
         let real = self.arithmetic("Cast", wire, None, vec![("to", Attr::Int(1))], origin);
         let zeros: Vec<f32> = quant.zero_point.iter().map(|&zero| zero as f32).collect();
@@ -220,7 +237,7 @@ impl Lowering {
         Ok(along)
     }
 
-    fn arithmetic(
+    pub(super) fn arithmetic(
         &mut self,
         op_type: &'static str,
         wire: WireId,
@@ -349,26 +366,17 @@ fn scalar(x: f32) -> Literal {
     Literal::from_floats(Vec::new(), &[x])
 }
 
-fn parameters(value: &Value) -> Result<&Quant, OpError> {
+pub(super) fn parameters(value: &Value) -> Result<&Quant, OpError> {
     let quant = value.quant.as_ref();
     quant.ok_or_else(|| {
         OpError::inconsistent(format!("{:?} has no quantisation parameters", value.name))
     })
 }
 
-/// What stored constants mean: `scale · (stored − zero_point)`.
-pub(crate) fn decoded(
-    literal: &Literal,
-    quant: &Quant,
-    axis: Option<usize>,
-) -> Result<Literal, OpError> {
-    decodable(literal, quant, axis)?;
+/// What stored constants mean: `scale · (stored − zero_point)`. `quant` numbers axes as the literal has them.
+pub(crate) fn decoded(literal: &Literal, quant: &Quant) -> Result<Literal, OpError> {
+    let channel = decodable(literal, quant)?;
     let stored = integers(literal).unwrap_or_default();
-    let inner: usize = axis.map_or(1, |axis| literal.shape[axis + 1..].iter().product());
-    let channel = |index: usize| match axis {
-        Some(_) => index / inner.max(1) % quant.scale.len(),
-        None => 0,
-    };
     let floats: Vec<f32> = stored
         .iter()
         .enumerate()
@@ -381,27 +389,24 @@ pub(crate) fn decoded(
     Ok(Literal::from_floats(literal.shape.clone(), &floats))
 }
 
-/// Can it be decoded: are its elements integers, and is there a scale for each of them?
+/// Which scale is that of an element, where it can be decoded: its elements are integers, and there is a scale
+/// for each of them.
 pub(crate) fn decodable(
     literal: &Literal,
     quant: &Quant,
-    axis: Option<usize>,
-) -> Result<(), OpError> {
+) -> Result<impl Fn(usize) -> usize + use<>, OpError> {
     use DType::{Int8, Int16, Int32, Int64, UInt8};
     if !matches!(literal.dtype, Int8 | UInt8 | Int16 | Int32 | Int64) {
         let what = format!("quantised constants of type {}", literal.dtype);
         return Err(OpError::unsupported(what));
     }
-    let axis_fits = axis.is_none_or(|axis| literal.shape.get(axis) == Some(&quant.scale.len()));
-    if !axis_fits || quant.scale.is_empty() {
-        return Err(OpError::inconsistent(format!(
-            "{} scales along axis {:?} of shape {:?}",
-            quant.scale.len(),
-            quant.axis,
-            literal.shape
-        )));
-    }
-    Ok(())
+    quant.channels(&literal.shape).ok_or_else(|| {
+        let (scales, axis, shape) = (quant.scale.len(), quant.axis, &literal.shape);
+        OpError::inconsistent(match quant.block {
+            None => format!("{scales} scales along axis {axis:?} of shape {shape:?}"),
+            Some(block) => format!("{scales} scales for blocks of {block} of shape {shape:?}"),
+        })
+    })
 }
 
 /// The elements of an integer literal of any width.

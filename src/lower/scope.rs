@@ -17,6 +17,8 @@ pub(crate) struct Scope {
 pub(crate) enum Form {
     /// Its elements as the file stores them.
     Stored,
+    /// The same, in fewer bits than a byte has, where the file packs a constant so.
+    Packed,
     /// What they mean.
     Real,
     /// What they mean, in arithmetic that no runtime fuses with what reads it.

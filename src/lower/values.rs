@@ -1,8 +1,8 @@
 //! Values as they are read: in an order and form that they may not exist in yet.
 
-use super::{Form, Lowering, Origin, Scope};
+use super::{Form, Lowering, Origin, Scope, packed};
 use crate::error::OpError;
-use crate::ir::{Content, Dim, Graph, Literal, Perm, Shape, ValueId};
+use crate::ir::{Dim, Graph, Literal, Perm, Shape, Value, ValueId};
 use crate::onnx::{self, Attr, Body, Node, WireId};
 
 impl Lowering {
@@ -26,46 +26,66 @@ impl Lowering {
         if let Some((_, _, wire)) = known.iter().find(fits) {
             return Ok(*wire);
         }
-        if form != Form::Stored {
-            let stored = self.read(graph, scope, id, perm, Form::Stored, origin)?;
-            let wire = match form {
-                Form::Plain => self.dequantize_plainly(stored, value, perm, origin)?,
-                _ => self.dequantize(stored, value, perm, origin)?,
-            };
-            scope.bind(id, perm.clone(), form, wire);
-            return Ok(wire);
-        }
-        // Every quantised value has its stored form first.
-        let first = known.first().cloned();
+        let mut read = |form| self.read(graph, scope, id, perm, form, origin);
+        let wire = match form {
+            Form::Real => {
+                let stored = read(Form::Stored)?;
+                self.dequantize(stored, value, perm, origin)?
+            }
+            Form::Plain => {
+                let stored = read(Form::Stored)?;
+                self.dequantize_plainly(stored, value, perm, origin)?
+            }
+            Form::Packed => self.constant(value, perm, true)?,
+            Form::Stored if self.packs(value)? => {
+                let packed = self.read(graph, scope, id, perm, Form::Packed, origin)?;
+                self.unpacked(packed, value, origin)
+            }
+            Form::Stored if value.constant().is_some() => self.constant(value, perm, false)?,
+            Form::Stored => self.reordered(graph, scope, id, perm, origin)?,
+        };
+        scope.bind(id, perm.clone(), form, wire);
+        Ok(wire)
+    }
+
+    /// A constant as an initialiser.
+    fn constant(&mut self, value: &Value, perm: &Perm, packed: bool) -> Result<WireId, OpError> {
+        let literal = value
+            .literal()
+            .ok_or_else(|| OpError::unsupported("a constant whose shape is not static"))?;
+        let literal = turned(&literal, perm)?;
+        let literal = match packed {
+            true => packed::packed(literal),
+            false => literal,
+        };
+        let wire = self.build.initializer(literal);
+        self.build.hold(wire, &value.name);
+        Ok(wire)
+    }
+
+    /// A computed value that exists in another order: every one has its stored form first.
+    fn reordered(
+        &mut self,
+        graph: &Graph,
+        scope: &Scope,
+        id: ValueId,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let (value, known) = (graph.value(id), scope.wires(id));
+        let (have, _, wire) = known.first().cloned().ok_or_else(|| {
+            let what = format!("tensor {:?} is read before it is computed", value.name);
+            OpError::inconsistent(what)
+        })?;
         let named = known
             .iter()
             .any(|(.., wire)| self.build.fact(*wire).holds.as_ref() == Some(&value.name));
-        let wire = match (&value.content, first) {
-            (Content::Constant(_), _) => {
-                let literal = value
-                    .literal()
-                    .ok_or_else(|| OpError::unsupported("a constant whose shape is not static"))?;
-                let wire = self.build.initializer(turned(&literal, perm)?);
-                self.build.hold(wire, &value.name);
-                wire
-            }
-            (Content::Computed, Some((have, _, wire))) => {
-                // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
-                let relative = have.inverse().then(perm);
-                let wire = self.turn(wire, &relative, origin);
-                if !named && graph.name == self.placed.model.main().name {
-                    self.build.hold(wire, &value.name);
-                }
-                wire
-            }
-            (Content::Computed, None) => {
-                return Err(OpError::inconsistent(format!(
-                    "tensor {:?} is read before it is computed",
-                    value.name
-                )));
-            }
-        };
-        scope.bind(id, perm.clone(), form, wire);
+        // Axis i of the new order is source axis perm[i], which is axis have⁻¹[perm[i]] now.
+        let relative = have.inverse().then(perm);
+        let wire = self.turn(wire, &relative, origin);
+        if !named && graph.name == self.placed.model.main().name {
+            self.build.hold(wire, &value.name);
+        }
         Ok(wire)
     }
 

@@ -45,6 +45,9 @@ fn product(graph: &Graph, op: OpId) -> Option<(usize, ValueId, Quant)> {
     };
     let (input, weights) = (quant(sum.input)?, quant(sum.weights)?);
     let [input] = &*input.scale else { return None };
+    if weights.block.is_some() {
+        return None;
+    }
     let bias = operand(sum.bias)?;
     let value = graph.value(bias);
     let integer = matches!(value.stored, DType::Int32 | DType::Int64);
@@ -58,6 +61,7 @@ fn product(graph: &Graph, op: OpId) -> Option<(usize, ValueId, Quant)> {
         n => Some(dims.iter().position(|&extent| extent == n)?),
     };
     let quant = Quant {
+        block: None,
         zero_point: scale.iter().map(|_| 0).collect(),
         scale,
         axis,

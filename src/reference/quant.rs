@@ -17,21 +17,11 @@ pub(crate) fn dequantize(tensor: &Tensor, value: &Value) -> Result<Tensor, OpErr
     };
     let stored = indices(tensor)?;
     let shape = tensor.shape();
-    let inner: usize = quant
-        .axis
-        .map_or(1, |axis| shape.iter().skip(axis + 1).product());
-    let channels = quant.scale.len();
-    if quant
-        .axis
-        .is_some_and(|axis| shape.get(axis) != Some(&channels))
-    {
-        return Err(OpError::inconsistent(format!(
-            "{channels} scales on shape {shape:?}"
-        )));
-    }
-    let channel = |index: usize| quant.axis.map_or(0, |_| index / inner.max(1) % channels);
+    let channels = quant.channels(shape).ok_or_else(|| {
+        OpError::inconsistent(format!("{} scales on shape {shape:?}", quant.scale.len()))
+    })?;
     let real = |(index, &n): (usize, &i64)| {
-        let channel = channel(index);
+        let channel = channels(index);
         (n - quant.zero_point[channel]) as f32 * quant.scale[channel]
     };
     let floats: Vec<f32> = stored.iter().enumerate().map(real).collect();

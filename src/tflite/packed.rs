@@ -2,6 +2,23 @@
 
 use crate::ir::{DType, Data};
 
+/// The recipe that makes bytes of 4-bit integers.
+const UNPACKED: &str = "unpacked by 4 bits";
+
+/// Packs bytes that hold signed 4-bit integers, which is how ONNX has them too (onnx.proto, `raw_data`: two in
+/// a byte, the first in its low bits). Those that were packed in the file are what they were there.
+pub(crate) fn pack(data: &Data) -> Data {
+    if let Some(packed) = data.before(UNPACKED) {
+        return packed.clone();
+    }
+    data.derived("packed by 4 bits", data.len().div_ceil(2), |data| {
+        let pairs = data.chunks(2);
+        pairs
+            .map(|pair| (pair[0] & 15) | pair.get(1).map_or(0, |high| high << 4))
+            .collect()
+    })
+}
+
 /// Unpacks signed 4-bit and 2-bit integers into bytes; `None` for other types. The first element is in the
 /// lowest bits of the first byte (LiteRT: kernels/internal/portable_tensor_utils, `UnpackPackedIntToInt8`).
 pub(crate) fn unpack(dtype: DType, count: usize, data: &Data) -> Option<Data> {
@@ -12,7 +29,11 @@ pub(crate) fn unpack(dtype: DType, count: usize, data: &Data) -> Option<Data> {
     };
     let per_byte = 8 / bits;
     let spare = 8 - bits;
-    Some(data.derived("unpacked", count, move |data| {
+    let how = match dtype {
+        DType::Int4 => UNPACKED,
+        _ => "unpacked by 2 bits",
+    };
+    Some(data.derived(how, count, move |data| {
         let fields = data.iter().flat_map(|&byte| {
             (0..per_byte).map(move |field| {
                 // Shifted to the top and back, the field's sign fills the byte.
@@ -41,5 +62,16 @@ mod tests {
             [0, 1, -2, -1, -2]
         );
         assert_eq!(unpack(DType::Int8, 1, &vec![1].into()), None);
+    }
+
+    #[test]
+    fn what_was_packed_is_what_it_was() {
+        let small: Data = [-1i8, -8, 7].iter().map(|&n| n as u8).collect();
+        assert_eq!(&*pack(&small), [0x8f, 0x07]);
+        let file: Data = (0..100_000u32).map(|n| (n * 7) as u8).collect();
+        let bytes = unpack(DType::Int4, 199_999, &file).expect("a packed type");
+        assert_eq!(pack(&bytes).identity(), file.identity());
+        let turned = bytes.derived("as it is", bytes.len(), <[u8]>::to_vec);
+        assert_eq!(pack(&turned)[..99_999], file[..99_999]);
     }
 }

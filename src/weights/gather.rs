@@ -68,12 +68,15 @@ impl<'a> Gatherer<'a> {
             .map(|(i, tensor)| !matches!(self.reader.stored(i, tensor), Ok(None)))
             .collect();
         let (order, mut found) = self.uses(&name, subgraph, &constants);
-        let unused = (0..tensors.len()).filter(|&tensor| constants[tensor]);
+        // Scales are no weights.
+        let scales: HashSet<usize> = tensors.iter().filter_map(scales).collect();
+        let unused =
+            (0..tensors.len()).filter(|tensor| constants[*tensor] && !scales.contains(tensor));
         let mut seen = HashSet::new();
         for tensor in order.into_iter().chain(unused) {
             if seen.insert(tensor) {
                 let found = found.remove(&tensor).unwrap_or_default();
-                self.constant((index, &name), (tensor, &tensors[tensor]), found);
+                self.constant((index, &name, subgraph), (tensor, &tensors[tensor]), found);
             }
         }
     }
@@ -159,12 +162,12 @@ impl<'a> Gatherer<'a> {
 
     fn constant(
         &mut self,
-        (subgraph, graph): (usize, &Arc<str>),
+        (subgraph, graph, file): (usize, &Arc<str>, &schema::SubGraph<'a>),
         (index, tensor): (usize, &schema::Tensor<'a>),
         found: Found,
     ) {
         let given = tensor.name().unwrap_or_default();
-        let value = match self.value(graph, index, tensor) {
+        let value = match self.value(graph, file, (index, tensor)) {
             Ok(value) => value,
             Err(faults) => return self.findings.extend(faults),
         };
@@ -211,8 +214,8 @@ impl<'a> Gatherer<'a> {
     fn value(
         &self,
         graph: &Arc<str>,
-        index: usize,
-        tensor: &schema::Tensor<'a>,
+        file: &schema::SubGraph<'a>,
+        (index, tensor): (usize, &schema::Tensor<'a>),
     ) -> Result<Value, Vec<Error>> {
         let name: Arc<str> = tensor.name().unwrap_or_default().into();
         let site = Site {
@@ -221,9 +224,9 @@ impl<'a> Gatherer<'a> {
         };
         let mut faults = Vec::new();
         let mut fault = |error: Error| faults.push(error.at(site.clone()));
-        let value = self.reader.value(index, tensor, name, &mut fault);
+        let value = self.reader.value(file, index, tensor, name, &mut fault);
         if let Some((quant, literal)) = value.quant.as_ref().zip(value.literal())
-            && let Err(error) = decodable(&literal, quant, quant.axis)
+            && let Err(error) = decodable(&literal, quant)
         {
             faults.push(error.at(site, |_| None));
         }
@@ -266,6 +269,12 @@ impl<'a> Gatherer<'a> {
         }
         true
     }
+}
+
+/// The tensor that holds the scales of a tensor quantised in blocks.
+fn scales(tensor: &schema::Tensor<'_>) -> Option<usize> {
+    let blocks = tensor.quantization()?.details_as_blockwise_quantization()?;
+    usize::try_from(blocks.scales()).ok()
 }
 
 /// A constant tensor and where it was found.

@@ -160,7 +160,7 @@ fn real(value: &Value) -> Result<Literal, OpError> {
         .literal()
         .ok_or_else(|| OpError::inconsistent("a constant whose shape is not known".to_owned()))?;
     if let Some(quant) = &value.quant {
-        return decoded(&literal, quant, quant.axis);
+        return decoded(&literal, quant);
     }
     let float = literal
         .dtype

@@ -52,6 +52,18 @@ fn the_json_has_every_tensor_and_operator() {
 }
 
 #[test]
+fn scales_of_blocks_are_told() {
+    const BLOCKED: &str = "fixtures/weights/blocked.tflite";
+    let found = inspected(BLOCKED);
+    let tensors = &found["models"][0]["subgraphs"][0]["tensors"];
+    let mut tensors = tensors.as_array().into_iter().flatten();
+    let kernel = tensors.find(|tensor| tensor["name"] == "four_bits");
+    let told = &kernel.expect("there")["quantization"]["blocks"];
+    assert_eq!(told, &json!({"size": 4, "scales": 2, "zero_points": -1}));
+    assert!(page(BLOCKED).contains("a scale for every 4 in a row, in tensor 2"));
+}
+
+#[test]
 fn sparsity_signatures_and_open_dimensions_are_told() {
     let sparse = inspected("fixtures/ops/DENSIFY/rows_uint16.tflite");
     let tensors = &sparse["models"][0]["subgraphs"][0]["tensors"];

@@ -11,11 +11,16 @@ const QUANTIZED: &str = "fixtures/ops/CONV_2D/int8.tflite";
 const FLOAT: i32 = 1;
 const UINT8: i32 = 2;
 const INT8: i32 = 3;
+const INT4: i32 = 22;
 
 fn converted(options: &[&str]) -> ModelProto {
+    converted_from(QUANTIZED, options)
+}
+
+fn converted_from(model: &str, options: &[&str]) -> ModelProto {
     let dir = tempfile::tempdir().expect("a directory");
     let out = dir.path().join("out.onnx");
-    let mut args = vec![QUANTIZED, text(&out)];
+    let mut args = vec![model, text(&out)];
     args.extend(options);
     exits(0, &args);
     onnx(&fs::read(&out).expect("there"))
@@ -68,4 +73,62 @@ fn activations_are_unsigned_unless_kept() {
         assert!(computed(&model, UINT8) >= 2, "{asked}");
         assert_eq!(computed(&model, INT8), 0, "{asked}");
     }
+}
+
+fn constants(model: &ModelProto, dtype: i32) -> Vec<&onnx_protobuf::TensorProto> {
+    let tensors = model.graph.initializer.iter();
+    tensors.filter(|tensor| tensor.data_type == dtype).collect()
+}
+
+#[test]
+fn packed_weights_stay_packed_from_opset_21_on() {
+    const TABLE: &str = "fixtures/ops/EMBEDDING_LOOKUP/int4.tflite";
+    let model = converted_from(TABLE, &[]);
+    assert_eq!(model.opset_import[0].version, 21);
+    let [table] = constants(&model, INT4)[..] else {
+        panic!("one constant of INT4");
+    };
+    assert_eq!((&table.dims[..], table.raw_data.len()), (&[7, 6][..], 21));
+    let file = fs::read(TABLE).expect("there");
+    assert!(file.windows(21).any(|bytes| bytes == table.raw_data));
+
+    let model = converted_from(TABLE, &["--opset", "17"]);
+    assert_eq!(model.opset_import[0].version, 17);
+    assert_eq!(constants(&model, INT4).len(), 0);
+    let [table] = constants(&model, INT8)[..] else {
+        panic!("one constant of INT8");
+    };
+    assert_eq!((&table.dims[..], table.raw_data.len()), (&[7, 6][..], 42));
+}
+
+#[test]
+fn packed_weights_are_real_where_that_is_asked_for() {
+    const DENSE: &str = "fixtures/ops/FULLY_CONNECTED/hybrid_int4.tflite";
+    let model = converted_from(DENSE, &["--quantized", "float"]);
+    assert_eq!(constants(&model, INT4).len(), 0);
+    assert_eq!(count(&model, "DequantizeLinear") + count(&model, "Cast"), 0);
+    assert_eq!(model.opset_import[0].version, 15);
+}
+
+#[test]
+fn blocks_have_scales_of_their_own() {
+    const DENSE: &str = "fixtures/ops/FULLY_CONNECTED/blockwise.tflite";
+    let model = converted_from(DENSE, &[]);
+    let mut nodes = model.graph.node.iter();
+    let node = nodes.find(|node| node.op_type == "DequantizeLinear");
+    let attributes = &node.expect("there").attribute;
+    let named = |name| {
+        attributes
+            .iter()
+            .find(|one| one.name == name)
+            .map(|one| one.i)
+    };
+    assert_eq!((named("axis"), named("block_size")), (Some(0), Some(32)));
+    // 64 inputs in 2 blocks, 8 units, as MatMul has them.
+    let scales = constants(&model, FLOAT);
+    assert!(scales.iter().any(|tensor| tensor.dims == [2, 8]));
+
+    let model = converted_from(DENSE, &["--opset", "17"]);
+    assert_eq!(count(&model, "DequantizeLinear"), 0);
+    assert_eq!(constants(&model, INT8)[0].dims, [8, 64]);
 }

@@ -75,6 +75,10 @@ fn stored_integers_are_what_they_mean() {
         "fixtures/weights/packed.tflite",
         "fixtures/weights/packed.safetensors",
     );
+    same_as_recorded(
+        "fixtures/weights/blocked.tflite",
+        "fixtures/weights/blocked.safetensors",
+    );
 }
 
 #[test]

@@ -123,6 +123,11 @@ fn quantization(found: &Quantization) -> Value {
         "min": found.min,
         "max": found.max,
         "details": found.details,
+        "blocks": found.blocks.map(|blocks| json!({
+            "size": blocks.size,
+            "scales": blocks.scales,
+            "zero_points": blocks.zero_points,
+        })),
     })
 }
 

@@ -266,7 +266,13 @@ fn quantization(found: &Quantization) -> String {
     if let (&[min], &[max]) = (found.min.as_slice(), found.max.as_slice()) {
         parts.push(format!("range {min} to {max}"));
     }
-    parts.extend(found.details.clone());
+    parts.extend(match found.blocks {
+        Some(blocks) => Some(format!(
+            "a scale for every {} in a row, in tensor {}",
+            blocks.size, blocks.scales
+        )),
+        None => found.details.clone(),
+    });
     parts.join(", ")
 }
 

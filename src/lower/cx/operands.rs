@@ -147,6 +147,24 @@ impl<'c> LowerCx<'c> {
         self.read_as(slot, &perm, Form::Plain)
     }
 
+    /// What a constant means that is packed in less than bytes, permuted as [`LowerCx::permuted`] does it, in a
+    /// form that runtimes make one operator of with a `MatMul` by it. `None` for other operands, and where the
+    /// operator's numbers are quantised: products of integers want bytes.
+    pub fn packed(&mut self, slot: usize, axes: &[usize]) -> Result<Option<Wire>, OpError> {
+        let value = self.io.operand(slot)?;
+        if self.io.result(0).is_quantized() || !self.lowering.packs(value)? {
+            return Ok(None);
+        }
+        let (Some(perm), Some(quant)) = (Perm::new(axes.to_vec()), &value.quant) else {
+            return Ok(None);
+        };
+        let packed = self.read_as(slot, &perm, Form::Packed)?;
+        let id = self
+            .lowering
+            .dequantize_linear(packed.id, quant, &perm, &self.origin)?;
+        Ok(Some(self.wire(id)))
+    }
+
     pub(super) fn read(&mut self, slot: usize, perm: &Perm) -> Result<Wire, OpError> {
         let constant = self.io.get(slot).is_some_and(|v| v.constant().is_some());
         let form = match self.stored {

@@ -164,7 +164,12 @@ impl<'c> LowerCx<'c> {
             self.source(operand)?; // A constant has no wire before it is read.
         }
         let inverse = perm.inverse();
-        for (have, form, wire) in self.scope.wires(id).to_vec() {
+        let wires = self.scope.wires(id).to_vec();
+        // A computed value is in no form that only constants have.
+        for (have, form, wire) in wires
+            .into_iter()
+            .filter(|(_, form, _)| *form != Form::Packed)
+        {
             let result = self.io.result_id(slot);
             self.scope.bind(result, inverse.then(&have), form, wire);
         }

@@ -1,11 +1,13 @@
 //! EMBEDDING_LOOKUP: rows of a table (operand 1) by their index (operand 0).
 //!
-//! Source: LiteRT kernels/embedding_lookup.cc; an index outside the table is an error there. ONNX: Gather.
+//! Source: LiteRT kernels/embedding_lookup.cc; an index outside the table is an error there. A quantised table with
+//! real results has zero points of 0, and its rows begin in whole bytes. ONNX: Gather, of the integers and of their
+//! scales where rows or blocks have their own, so that nothing but the rows is dequantised when the model runs.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Shape,
+    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::gather;
@@ -16,7 +18,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::EMBEDDING_LOOKU
 })
 .versions(1..=5)
 .arity(2..=2, 1..=1)
-.emits(&["Gather"])];
+.emits(&["Gather", "Cast", "Mul", "Reshape"])];
 
 #[derive(Debug)]
 struct EmbeddingLookup;
@@ -27,8 +29,12 @@ impl Operator for EmbeddingLookup {
         io.expect_rank(0, 1..=1)?;
         io.expect_rank(1, 2..=usize::MAX)?;
         let table = io.operand(1)?;
-        if table.dtype.bytes().is_none() {
-            return Err(OpError::unsupported_operand(1, "a table of packed numbers"));
+        let row = io.shape(1)?.dims()[1..].iter().map(Dim::fixed);
+        let bits = table.packed.and_then(DType::bits).unwrap_or(8);
+        let whole = |row: usize| (row * bits).is_multiple_of(8);
+        if !row.product::<Option<usize>>().is_some_and(whole) && table.packed.is_some() {
+            let what = "a table of packed numbers whose rows begin within a byte";
+            return Err(OpError::unsupported_operand(1, what));
         }
         io.expect_result_dtype(0, table.dtype)
     }
@@ -50,8 +56,13 @@ impl Operator for EmbeddingLookup {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let (indices, table) = (cx.real(0)?, cx.real(1)?);
-        let y = cx.gather(&table, &indices, 0);
+        let (indices, table) = (cx.real(0)?, cx.stored(1)?);
+        let rows = cx.gather(&table, &indices, 0);
+        let (from, to) = (cx.io().operand(1)?, cx.io().result(0));
+        if from.quant == to.quant && from.stored == to.stored {
+            return cx.finish_stored(0, rows);
+        }
+        let y = cx.rows_of(1, &rows, &indices)?;
         cx.finish(0, y)
     }
 

@@ -1,7 +1,8 @@
 //! FULLY_CONNECTED: `x · weights' + bias` over the last axis, weights `[units, depth]`. Without `keep_num_dims`
 //! the input is flattened into rows of `depth`, wherever its axes end.
 //!
-//! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept.
+//! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept, and for weights
+//! of 4 bits, of which onnxruntime makes `MatMulNBits`: it rounds the input to 8 bits for each run, as LiteRT does.
 
 use crate::batch::mixes;
 #[cfg(feature = "validate")]
@@ -137,14 +138,26 @@ impl FullyConnected {
     }
 
     /// `MatMul` and `Add`, which leave all axes but the last alone.
-    fn product(cx: &mut LowerCx<'_>, bias: Option<&Wire>) -> Result<Wire, OpError> {
-        let x = cx.real(0)?;
-        let w = cx.permuted(1, &[1, 0])?;
-        let y = cx.node("MatMul").inputs([&x, &w]).out_result(0);
+    fn product(
+        cx: &mut LowerCx<'_>,
+        (x, w): (&Wire, &Wire),
+        bias: Option<&Wire>,
+    ) -> Result<Wire, OpError> {
+        let y = cx.node("MatMul").inputs([x, w]).out_result(0);
         match bias {
             Some(bias) => cx.binary("Add", &y, bias),
             None => Ok(y),
         }
+    }
+
+    /// The input as the result's rows, or with the axes in front of the last one kept.
+    fn input(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+        if self.keeps(cx.io())? {
+            return cx.real(0);
+        }
+        let (x, rows) = (cx.source(0)?, cx.io().result(0).shape[0].clone());
+        let flat = Shape::new([rows, cx.io().shape(1)?[1].clone()]);
+        cx.reshape(&x, &flat)
     }
 
     /// With nothing to add up the kernel gives zeros, whatever the bias.
@@ -236,9 +249,13 @@ impl Operator for FullyConnected {
             Some(bias) => Some(cx.reshape(&bias, &units)?),
             None => None,
         };
-        let y = match self.keeps(cx.io())? {
-            true => Self::product(cx, bias.as_ref())?,
-            false => self.gemm(cx, bias.as_ref())?,
+        let y = match (cx.packed(1, &[1, 0])?, self.keeps(cx.io())?) {
+            (None, false) => self.gemm(cx, bias.as_ref())?,
+            (packed, _) => {
+                let w = packed.map_or_else(|| cx.permuted(1, &[1, 0]), Ok)?;
+                let x = self.input(cx)?;
+                Self::product(cx, (&x, &w), bias.as_ref())?
+            }
         };
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)

@@ -63,6 +63,7 @@ impl Integers {
         let own = io.operand(slots.output_state)?;
         let mut hidden = Value {
             quant: Some(Quant {
+                block: None,
                 scale: [scale].into(),
                 zero_point: [zero_point].into(),
                 axis: None,

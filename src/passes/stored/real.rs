@@ -106,7 +106,7 @@ pub(crate) fn to_real(model: &mut Model) -> Result<Ranges, Error> {
 fn plain(value: &Value) -> Result<Value, OpError> {
     let mut plain = super::real(value);
     if let (Some(literal), Some(quant)) = (value.literal(), &value.quant) {
-        plain.content = Content::Constant(decoded(&literal, quant, quant.axis)?.data);
+        plain.content = Content::Constant(decoded(&literal, quant)?.data);
     }
     Ok(plain)
 }

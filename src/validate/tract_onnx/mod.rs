@@ -5,6 +5,7 @@
 //! tract's rewriting of it.
 
 mod cut;
+mod nibbles;
 #[cfg(test)]
 mod tests;
 
@@ -97,6 +98,7 @@ impl OnnxRunner {
         let onnx = onnx.with_ignore_value_info(true);
 
         let mut proto = ModelProto::decode(bytes).context("decoding the ONNX file")?;
+        proto.graph.iter_mut().for_each(nibbles::widen);
         if let (Watch::Apart(cuts), Some(graph)) = (watch, &mut proto.graph) {
             cut(graph, cuts);
         }

@@ -1,6 +1,7 @@
 //! QuantizeLinear and DequantizeLinear: tract's ignore `axis` and multiply by the reciprocal of the scale,
 //! which moves ties. ONNX: `saturate(round_half_even(x / scale) + zero_point)` and
-//! `(x − zero_point) · scale`, scale and zero point along one axis or alone.
+//! `(x − zero_point) · scale`, scale and zero point along one axis or alone, or, with `block_size`, of `x`'s shape with
+//! fewer elements along that axis.
 
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
@@ -19,6 +20,7 @@ pub(super) fn load_dequantize(_: &ParsingContext, node: &NodeProto) -> TractResu
 fn load(node: &NodeProto, quantize: bool) -> TractResult<Loaded> {
     let op = Linear {
         axis: node.get_attr_opt("axis")?.unwrap_or(1),
+        block: node.get_attr_opt("block_size")?.unwrap_or(0),
         quantize,
         to: None,
     };
@@ -28,6 +30,8 @@ fn load(node: &NodeProto, quantize: bool) -> TractResult<Loaded> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Linear {
     axis: i64,
+    /// Elements along the axis that share a scale; 0 where the scales are one for each or one for all.
+    block: usize,
     quantize: bool,
     /// Element type of the result, once it is known.
     to: Option<DatumType>,
@@ -103,14 +107,13 @@ impl EvalOp for Linear {
             zeros.len() == scales.len() && !scales.is_empty(),
             "scales and zero points"
         );
-        let inner = self.inner(shape, scales.len())?;
+        let channels = self.channels(shape, inputs[1].shape())?;
         let to = self.to.context("the result's type")?;
         let data = x.cast_to::<f32>()?;
         let data = data.try_as_plain_ram()?.as_slice::<f32>()?;
-        let channel = |index: usize| index / inner % scales.len();
         let (least, greatest) = limits(to);
         let each = |(index, &x): (usize, &f32)| {
-            let (scale, zero) = (scales[channel(index)], zeros[channel(index)]);
+            let (scale, zero) = (scales[channels(index)], zeros[channels(index)]);
             match self.quantize {
                 true => ((x / scale).round_ties_even() + zero).clamp(least, greatest),
                 false => (x - zero) * scale,
@@ -123,10 +126,15 @@ impl EvalOp for Linear {
 }
 
 impl Linear {
-    /// How many neighbouring elements share a scale; the whole tensor where there is one scale.
-    fn inner(&self, shape: &[usize], scales: usize) -> TractResult<usize> {
-        if scales == 1 {
-            return Ok(shape.iter().product::<usize>().max(1));
+    /// Which scale is that of an element.
+    fn channels(
+        &self,
+        shape: &[usize],
+        scales: &[usize],
+    ) -> TractResult<Box<dyn Fn(usize) -> usize>> {
+        let count: usize = scales.iter().product();
+        if count == 1 && self.block == 0 {
+            return Ok(Box::new(|_| 0usize));
         }
         let rank = shape.len() as i64;
         let axis = if self.axis < 0 {
@@ -135,11 +143,27 @@ impl Linear {
             self.axis
         };
         let axis = usize::try_from(axis)?;
-        ensure!(
-            shape.get(axis) == Some(&scales),
-            "{scales} scales on axis {axis} of {shape:?}"
-        );
-        Ok(shape[axis + 1..].iter().product::<usize>().max(1))
+        let block = self.block.max(1);
+        let extent = *shape.get(axis).context("an axis of the value")?;
+        let pieces = extent / block;
+        let fits = match self.block {
+            0 => scales == [extent],
+            _ => {
+                let mut fewer = shape.to_vec();
+                fewer[axis] = pieces;
+                scales == fewer && extent % block == 0
+            }
+        };
+        ensure!(fits, "scales {scales:?} on axis {axis} of {shape:?}");
+        let inner = shape[axis + 1..].iter().product::<usize>().max(1);
+        let (blocked, row) = (self.block > 0, inner * extent.max(1));
+        Ok(Box::new(move |index| {
+            let piece = index / inner % extent.max(1) / block;
+            match blocked {
+                true => (index / row * pieces + piece) * inner + index % inner,
+                false => piece,
+            }
+        }))
     }
 }
 

@@ -57,7 +57,7 @@ pub fn execute_onnx(conversion: &Conversion, inputs: &[Literal]) -> Result<Vec<L
         shapes.push((held.onnx.to_string(), input.shape().to_vec()));
         fed.push((held.onnx.to_string(), Arc::new(input)));
     }
-    let onnx = OnnxRunner::load(conversion.bytes(), &shapes, Watch::Outputs);
+    let onnx = OnnxRunner::load(conversion.bytes(), &shapes, &[], Watch::Outputs);
     let outputs = onnx
         .and_then(|onnx| onnx.run(&fed))
         .map_err(|why| why.to_string())?;

@@ -8,6 +8,7 @@ mod cx;
 pub(crate) mod kernels;
 mod quant;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tract_core::prelude::{DatumType, Tensor};
@@ -17,10 +18,10 @@ pub(crate) use quant::{dequantize, quantize};
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind, OpError};
-use crate::ir::{DType, Graph, GraphId, Literal, Model, ValueId};
+use crate::ir::{DType, Graph, GraphId, Literal, Model, Value, ValueId};
 use crate::lift::{Dims, lift};
 use crate::passes::biases;
-use crate::passes::stored::{Ranges, implied_activation, to_real};
+use crate::passes::stored::{Declared, Ranges, face, implied_activation, to_real};
 use crate::registry::Registry;
 use crate::signature::Entry;
 use crate::source::Source;
@@ -31,6 +32,10 @@ pub(crate) struct Reference {
     model: Model,
     /// What quantised values could hold that have become real ones.
     ranges: Ranges,
+    /// Quantised inputs and outputs of the main graph that have become real, as the file declares them.
+    declared: Declared,
+    /// Inputs of the main graph that say the shape of a result, by name: the shape that the file declares.
+    extents: HashMap<Arc<str>, Vec<usize>>,
 }
 
 /// What an execution shows: each tensor the graph computes, by name, as it is computed.
@@ -47,13 +52,30 @@ impl Reference {
         real: bool,
     ) -> Result<Self, Error> {
         let model = lift(source, registry, entry, dims)?;
+        let extents = extents(model.main());
         let mut model = check(model, Folding::Keep)?.into_model();
         model.graphs.iter_mut().for_each(biases::scale);
-        let ranges = match real {
-            true => to_real(&mut model)?,
-            false => Ranges::new(),
-        };
-        Ok(Reference { model, ranges })
+        let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
+        if real {
+            declared = face(&model);
+            ranges = to_real(&mut model)?;
+        }
+        Ok(Reference {
+            model,
+            ranges,
+            declared,
+            extents,
+        })
+    }
+
+    /// An input or output of the main graph as the file declares it, where it is quantised and has become real.
+    pub fn declared(&self, id: ValueId) -> Option<&Value> {
+        self.declared.get(&id)
+    }
+
+    /// The shape that the file declares for what an input of the main graph is the shape of.
+    pub fn extents(&self, input: &str) -> Option<&[usize]> {
+        self.extents.get(input).map(Vec::as_slice)
     }
 
     pub fn main(&self) -> &Graph {
@@ -111,6 +133,23 @@ impl Reference {
         }
         Ok(outputs)
     }
+}
+
+/// Inputs that may be shapes: vectors of as many integers as the result of what reads them has axes, with what
+/// the file declares for that result, before anything is inferred.
+fn extents(graph: &Graph) -> HashMap<Arc<str>, Vec<usize>> {
+    let asked = |&id: &ValueId| {
+        let value = graph.value(id);
+        let whole = matches!(value.stored, DType::Int32 | DType::Int64);
+        let [length] = value.shape.fixed().filter(|_| whole)?[..] else {
+            return None;
+        };
+        let results = graph.consumers(id).flat_map(|(op, _)| graph.results(op));
+        let mut shapes = results.filter_map(|result| graph.value(result).shape.fixed());
+        let dims = shapes.find(|dims| dims.len() == length)?;
+        Some((value.name.clone(), dims))
+    };
+    graph.inputs.iter().filter_map(asked).collect()
 }
 
 /// The tensors that are alive, by value.

@@ -2,7 +2,7 @@
 //! even, as ONNX's QuantizeLinear does. LiteRT's integer kernels round halves away from zero in places; a
 //! validation that used their rounding on one side alone would find differences that are not the conversion's.
 
-use tract_core::internal::TractResult;
+use tract_core::internal::{TractResult, ensure};
 use tract_core::prelude::{Datum, DatumType, Tensor};
 
 use super::kernels::indices;
@@ -68,6 +68,11 @@ fn store(
     };
     let store = || -> TractResult<Tensor> {
         let reals = tensor.try_as_plain_ram()?.as_slice::<f32>()?;
+        // What becomes of it is nobody's to say: C++ and ONNX both leave it open.
+        ensure!(
+            !reals.iter().any(|x| x.is_nan()),
+            "no integer stands for NaN"
+        );
         let steps: Vec<i64> = reals.iter().map(step).collect();
         let wide = Tensor::from_shape(tensor.shape(), &steps)?;
         debug_assert_eq!(wide.datum_type(), i64::datum_type());

@@ -19,6 +19,7 @@ pub(crate) fn as_onnx(
         (have, want) if have == want || !value.is_quantized() => Ok(tensor.clone()),
         (DatumType::I8, DatumType::U8) => shifted(tensor, 128, dtype),
         (_, DatumType::F32) => dequantize(tensor, value).map(Arc::new),
+        (DatumType::F32, _) => quantize(tensor, value, dtype).map(Arc::new),
         _ => Ok(tensor.clone()),
     }
 }
@@ -35,6 +36,11 @@ pub(crate) fn as_reference(
         (DatumType::F32, _) => quantize(tensor, value, dtype).map(Arc::new),
         _ => Ok(tensor.clone()),
     }
+}
+
+/// Is what the ONNX file has stored as integers, and the reference's the real numbers they mean?
+pub(crate) fn is_stored(onnx: &Tensor, reference: &Tensor) -> bool {
+    onnx.datum_type().is_integer() && reference.datum_type() == DatumType::F32
 }
 
 fn shifted(tensor: &Tensor, by: i16, dtype: DatumType) -> Result<Arc<Tensor>, OpError> {

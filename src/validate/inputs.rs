@@ -38,6 +38,8 @@ impl Texture {
 pub struct Inputs {
     seed: u64,
     bound: u8,
+    /// What is added to integers.
+    least: u8,
     /// Draw 8- and 16-bit integers from all that their type holds.
     whole: bool,
 }
@@ -52,6 +54,7 @@ impl Inputs {
         Self {
             seed,
             bound: Self::DEFAULT_BOUND,
+            least: 0,
             whole: false,
         }
     }
@@ -62,6 +65,11 @@ impl Inputs {
             bound: bound.max(1),
             ..self
         }
+    }
+
+    /// Draws integers from 1 to the bound instead: numbers that others may be divided by.
+    pub fn positive(self) -> Self {
+        Self { least: 1, ..self }
     }
 
     /// Draws 8- and 16-bit integers from all that their type holds, as a quantised input has them.
@@ -120,7 +128,9 @@ impl Inputs {
                 .cast_to_dt(dtype)?
                 .into_owned());
         }
-        let integers: Vec<u8> = (0..len).map(|_| random.below(self.bound)).collect();
+        let integers: Vec<u8> = (0..len)
+            .map(|_| self.least + random.below(self.bound))
+            .collect();
         Ok(Tensor::from_shape(shape, &integers)?
             .cast_to_dt(dtype)?
             .into_owned())
@@ -256,6 +266,13 @@ mod tests {
         assert!(
             values.contains(&0) && values.contains(&1) && values.iter().all(|k| (0..2).contains(k))
         );
+        let divisors = inputs.positive();
+        let divisors = divisors
+            .tensor("index", 0, i64::datum_type(), &[64])
+            .unwrap();
+        let divisors = divisors.try_as_plain_ram().unwrap();
+        let divisors = divisors.as_slice::<i64>().unwrap();
+        assert!(divisors.iter().all(|k| (1..=2).contains(k)));
         assert!(
             inputs
                 .tensor("text", 0, String::datum_type(), &[1])

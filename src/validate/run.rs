@@ -11,13 +11,13 @@ use super::forms;
 use super::guard::Unrunnable;
 use super::options::{Scope, Validation};
 use super::stacked::Stacked;
-use super::tract_onnx::{self, OnnxRunner, Watch};
+use super::tract_onnx::{OnnxRunner, Watch};
 use super::verdict::{Divergence, OutputDifference, Status, Steps, Verdict, note, unverified};
 use crate::convert::{Conversion, Held};
 use crate::error::OpError;
-use crate::ir::{DType, Graph, Value};
+use crate::ir::{Graph, Value};
+use crate::reference::Reference;
 use crate::reference::kernels::arrange;
-use crate::reference::{Reference, datum_type};
 
 /// Why one of the two executions gave nothing.
 pub(super) enum Unrun {
@@ -36,7 +36,7 @@ pub(super) type Executed = (Tensors, Tensors, Named);
 
 pub(super) struct Run<'a> {
     pub(super) reference: &'a Reference,
-    /// The reference's values by name.
+    /// The reference's values by name; inputs and outputs as the file declares them.
     pub(super) values: HashMap<&'a str, &'a Value>,
     pub(super) conversion: &'a Conversion,
     /// The batch, where it is not the file's own.
@@ -46,6 +46,8 @@ pub(super) struct Run<'a> {
     pub(super) scope: Scope,
     /// Is each operator to read what the reference's read?
     pub(super) apart: bool,
+    /// Are the inputs that can be constants of the ONNX graph?
+    pub(super) settled: bool,
 }
 
 impl Run<'_> {
@@ -55,6 +57,35 @@ impl Run<'_> {
 
     /// All samples; an error is the reason why nothing is known.
     pub(super) fn all(&self) -> Result<Verdict, Unrun> {
+        let mut verdict = Verdict {
+            status: Status::Verified,
+            ..unverified(String::new())
+        };
+        let loaded = match self.settled {
+            true => None,
+            false => Some(self.load(&[])?),
+        };
+        for sample in 0..self.options.samples.max(1) {
+            let executed = self.run_reference(sample).map_err(Unrun::Source)?;
+            let fed = self.face(&executed.0).map_err(Unrun::Source)?;
+            match &loaded {
+                Some(onnx) => self.sample(sample, (&executed, fed), onnx, &mut verdict)?,
+                None => {
+                    let (known, fed) = self.split(fed);
+                    let onnx = self.load(&known)?;
+                    self.sample(sample, (&executed, fed), &onnx, &mut verdict)?;
+                }
+            }
+            verdict.samples += 1;
+        }
+        if verdict.outputs.iter().any(|output| !output.matches) || verdict.divergence.is_some() {
+            verdict.status = Status::Mismatch;
+        }
+        Ok(verdict)
+    }
+
+    /// The ONNX file, with these inputs as constants.
+    fn load(&self, known: &[(String, Arc<Tensor>)]) -> Result<OnnxRunner, Unrun> {
         let trace = &self.conversion.trace;
         let watched: Vec<String> = trace
             .shared
@@ -82,44 +113,24 @@ impl Run<'_> {
             };
             shapes.push((held.onnx.to_string(), held.perm.dims(&dims)));
         }
-        let onnx = OnnxRunner::load(self.conversion.bytes(), &shapes, watch).map_err(on_tract)?;
-        let mut verdict = Verdict {
-            status: Status::Verified,
-            ..unverified(String::new())
-        };
-        for sample in 0..self.options.samples.max(1) {
-            self.sample(sample, &onnx, &mut verdict)?;
-            verdict.samples += 1;
-        }
-        if verdict.outputs.iter().any(|output| !output.matches) || verdict.divergence.is_some() {
-            verdict.status = Status::Mismatch;
-        }
-        Ok(verdict)
+        OnnxRunner::load(self.conversion.bytes(), &shapes, known, watch).map_err(on_tract)
     }
 
-    fn sample(&self, sample: usize, onnx: &OnnxRunner, verdict: &mut Verdict) -> Result<(), Unrun> {
+    fn sample(
+        &self,
+        sample: usize,
+        (executed, mut fed): (&Executed, Named),
+        onnx: &OnnxRunner,
+        verdict: &mut Verdict,
+    ) -> Result<(), Unrun> {
         let trace = &self.conversion.trace;
-        let (inputs, wanted, layers) = self.run_reference(sample).map_err(Unrun::Source)?;
-        let mut fed = Vec::new();
-        let ports = self
-            .conversion
-            .report()
-            .inputs
-            .iter()
-            .zip(&self.graph().inputs);
-        for ((held, tensor), (port, &id)) in trace.inputs.iter().zip(&inputs).zip(ports) {
-            let dtype = datum_type(port.dtype).unwrap_or(tensor.datum_type());
-            let tensor = forms::as_onnx(tensor, self.graph().value(id), dtype)
-                .map_err(|error| Unrun::Source(error.to_string()))?;
-            let turned = turn(&tensor, held.perm.axes()).map_err(Unrun::Source)?;
-            fed.push((held.onnx.to_string(), turned));
-        }
+        let (inputs, wanted, layers) = executed;
         if self.apart {
-            fed.extend(self.fed(&layers, onnx)?);
+            fed.extend(self.fed(inputs, layers, onnx)?);
         }
         let got: HashMap<String, Arc<Tensor>> =
             onnx.run(&fed).map_err(on_tract)?.into_iter().collect();
-        for (slot, (held, want)) in trace.outputs.iter().zip(&wanted).enumerate() {
+        for (slot, (held, want)) in trace.outputs.iter().zip(wanted).enumerate() {
             let difference = self.compare(held, want, &got).map_err(Unrun::Onnx)?;
             note(verdict, slot, difference);
         }
@@ -131,7 +142,7 @@ impl Run<'_> {
             .iter()
             .map(|held| (held.tensor.as_ref(), held))
             .collect();
-        for (name, want) in &layers {
+        for (name, want) in layers {
             let Some(held) = by_name
                 .get(name.as_str())
                 .filter(|held| got.contains_key(&*held.onnx))
@@ -169,18 +180,32 @@ impl Run<'_> {
             .ok_or_else(|| format!("tract gave no output {:?}", held.onnx))?;
         let back = held.perm.inverse();
         let found = turn(found, back.axes())?;
-        let found = match self.values.get(&*held.tensor) {
-            Some(value) => forms::as_reference(&found, value, want.datum_type())
-                .map_err(|error| error.to_string())?,
-            None => found,
-        };
+        let value = self.values.get(&*held.tensor).copied();
         let tolerance = match self.apart {
             true => self.depths.local(&held.tensor, want.datum_type()),
             false => self.depths.tolerance(&held.tensor, want.datum_type()),
         };
+        let (want, found, tolerance) = match value {
+            None => (want.clone(), found, tolerance),
+            // Real numbers inside, stored at the end: two that round apart are a step apart.
+            Some(value) if forms::is_stored(&found, want) => {
+                let want = forms::as_onnx(want, value, found.datum_type());
+                let tolerance = Tolerance {
+                    absolute: 1.0,
+                    ..tolerance
+                };
+                (want.map_err(|error| error.to_string())?, found, tolerance)
+            }
+            Some(value) => {
+                let found = forms::as_reference(&found, value, want.datum_type());
+                let found = found.map_err(|error| error.to_string())?;
+                (want.clone(), found, tolerance)
+            }
+        };
         let tolerance = tolerance.overridden(self.options.tolerance);
-        Ok(match compare::compare(want, &found, tolerance) {
-            Ok(difference) => self.describe(held, &difference, tolerance),
+        let stored = value.is_some_and(Value::is_quantized) && !want.datum_type().is_float();
+        Ok(match compare::compare(&want, &found, tolerance) {
+            Ok(difference) => describe(held, &difference, tolerance, stored),
             // Another shape or type is as wrong as can be.
             Err(_) => OutputDifference {
                 name: held.tensor.to_string(),
@@ -194,60 +219,6 @@ impl Run<'_> {
                 matches: false,
             },
         })
-    }
-
-    fn describe(
-        &self,
-        held: &Held,
-        difference: &Difference,
-        tolerance: Tolerance,
-    ) -> OutputDifference {
-        let value = self.values.get(&*held.tensor);
-        let steps = value.filter(|value| value.is_quantized()).map(|_| Steps {
-            max: difference.max_abs,
-            allowed: tolerance.absolute + tolerance.relative * difference.peak,
-        });
-        OutputDifference {
-            name: held.tensor.to_string(),
-            max_abs: difference.max_abs,
-            max_rel: difference.max_rel,
-            tolerance: tolerance.relative,
-            steps,
-            elements: difference.elements,
-            equal: difference.equal,
-            mismatched: difference.mismatched,
-            matches: difference.is_match(),
-        }
-    }
-
-    /// The values that are cut to judge each operator on its own: real numbers, stored as they are or in steps.
-    fn cuts(&self) -> Vec<(String, Vec<usize>)> {
-        let cut = |held: &Held| {
-            let value = self.values.get(&*held.tensor)?;
-            let real = value.is_quantized() || value.stored == DType::Float32;
-            let dims = held.perm.dims(&value.shape.fixed()?);
-            real.then(|| (held.onnx.to_string(), dims))
-        };
-        let shared = self.conversion.trace.shared.iter();
-        shared.filter(|_| self.apart).filter_map(cut).collect()
-    }
-
-    /// What the cut values are in the reference.
-    fn fed(&self, layers: &Named, onnx: &OnnxRunner) -> Result<Named, Unrun> {
-        let layers: HashMap<&str, &Arc<Tensor>> = layers
-            .iter()
-            .map(|(name, tensor)| (&**name, tensor))
-            .collect();
-        let feed = |held: &Held| {
-            let name = tract_onnx::fed(&held.onnx);
-            let (dtype, tensor) = onnx.input_type(&name).zip(layers.get(&*held.tensor))?;
-            let value = self.values.get(&*held.tensor)?;
-            let tensor = forms::as_onnx(tensor, value, dtype).map_err(|error| error.to_string());
-            let turned = tensor.and_then(|tensor| turn(&tensor, held.perm.axes()));
-            Some(turned.map(|tensor| (name, tensor)))
-        };
-        let fed = self.conversion.trace.shared.iter().filter_map(feed);
-        fed.collect::<Result<_, _>>().map_err(Unrun::Source)
     }
 
     fn producer(&self, tensor: &str) -> String {
@@ -265,7 +236,30 @@ fn on_tract(why: Unrunnable) -> Unrun {
     Unrun::Onnx(format!("the ONNX file on tract: {why}"))
 }
 
-fn turn(tensor: &Arc<Tensor>, axes: &[usize]) -> Result<Arc<Tensor>, String> {
+fn describe(
+    held: &Held,
+    difference: &Difference,
+    tolerance: Tolerance,
+    stored: bool,
+) -> OutputDifference {
+    let steps = stored.then(|| Steps {
+        max: difference.max_abs,
+        allowed: tolerance.absolute + tolerance.relative * difference.peak,
+    });
+    OutputDifference {
+        name: held.tensor.to_string(),
+        max_abs: difference.max_abs,
+        max_rel: difference.max_rel,
+        tolerance: tolerance.relative,
+        steps,
+        elements: difference.elements,
+        equal: difference.equal,
+        mismatched: difference.mismatched,
+        matches: difference.is_match(),
+    }
+}
+
+pub(super) fn turn(tensor: &Arc<Tensor>, axes: &[usize]) -> Result<Arc<Tensor>, String> {
     if axes.is_sorted() {
         return Ok(tensor.clone());
     }

@@ -129,6 +129,7 @@ impl Verdict {
         self.divergence = self.divergence.or_else(|| other.divergence.clone());
         self.apart |= other.apart;
         self.samples += other.samples;
+        self.tensors = self.tensors.max(other.tensors);
         self
     }
 

@@ -64,6 +64,14 @@ impl BatchMatMul {
     }
 }
 
+/// The output stage of LiteRT's integer kernel, which knows one scale of the right operand. It takes several for 0
+/// (`GetQuantizedConvolutionMultipler` of `params.scale`); such products are what they mean.
+fn stage(io: &Operands<'_>) -> Option<OutputStage> {
+    let right = io.get(1)?.quant.as_ref()?;
+    let one = right.scale.len() == 1;
+    one.then(|| OutputStage::of(io, 0, 1, None)).flatten()
+}
+
 impl Operator for BatchMatMul {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         for slot in 0..2 {
@@ -112,7 +120,7 @@ impl Operator for BatchMatMul {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
         let y = cx.node("MatMul").inputs([&a, &b]).out_result(0);
-        match OutputStage::of(cx.io(), 0, 1, None) {
+        match stage(cx.io()) {
             Some(stage) => stage.finish(cx, &y, 0, Activation::None),
             None => cx.finish(0, y),
         }
@@ -122,7 +130,7 @@ impl Operator for BatchMatMul {
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let [adjoint_a, adjoint_b] = self.adjoint;
         let y = matmul::matmul(&*cx.tensor(0)?, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
-        match OutputStage::of(cx.io(), 0, 1, None) {
+        match stage(cx.io()) {
             Some(stage) => stage.reference(cx, &y, Activation::None),
             None => cx.finish(0, y),
         }

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use prost::Message as _;
 use tract_onnx::model::ParseResult;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{GraphProto, ModelProto, TensorProto};
 // tract's extension traits (fallible contexts, facts, conversions between its values) come by glob,
 // as in all code written on it.
 use tract_onnx::tract_hir::internal::*;
@@ -56,13 +57,14 @@ struct Port {
 
 impl OnnxRunner {
     /// Decodes and types a model. `shapes` gives the run-time shape of the named inputs; an input
-    /// it omits must have fixed dimensions.
+    /// it omits must have fixed dimensions. The inputs in `known` become constants.
     pub fn load(
         bytes: &[u8],
         shapes: &[(String, Vec<usize>)],
+        known: &[(String, Arc<Tensor>)],
         watch: Watch<'_>,
     ) -> Result<Self, Unrunnable> {
-        guarded(|| Self::build(bytes, shapes, watch))
+        guarded(|| Self::build(bytes, shapes, known, watch))
     }
 
     /// Runs once. `inputs` may be in any order but must name every graph input.
@@ -90,7 +92,12 @@ impl OnnxRunner {
         Some(port.dtype)
     }
 
-    fn build(bytes: &[u8], shapes: &[(String, Vec<usize>)], watch: Watch<'_>) -> TractResult<Self> {
+    fn build(
+        bytes: &[u8],
+        shapes: &[(String, Vec<usize>)],
+        known: &[(String, Arc<Tensor>)],
+        watch: Watch<'_>,
+    ) -> TractResult<Self> {
         let mut onnx = tract_onnx::onnx();
         tract_ops::register(&mut onnx.op_register);
         // The declared facts are ours: tract shall infer its own, so that a wrong declaration
@@ -101,6 +108,11 @@ impl OnnxRunner {
         proto.graph.iter_mut().for_each(nibbles::widen);
         if let (Watch::Apart(cuts), Some(graph)) = (watch, &mut proto.graph) {
             cut(graph, cuts);
+        }
+        for (name, tensor) in known {
+            if let Some(graph) = &mut proto.graph {
+                settle_input(graph, name, tensor)?;
+            }
         }
         let ParseResult {
             mut model,
@@ -203,6 +215,27 @@ fn ports(model: &TypedModel) -> TractResult<Vec<Port>> {
         })
     };
     model.input_outlets()?.iter().map(port).collect()
+}
+
+/// Makes a constant of an input.
+fn settle_input(graph: &mut GraphProto, name: &str, tensor: &Tensor) -> TractResult<()> {
+    graph.input.retain(|input| input.name != name);
+    let data_type = match tensor.datum_type() {
+        DatumType::F32 => DataType::Float,
+        DatumType::I8 => DataType::Int8,
+        DatumType::U8 => DataType::Uint8,
+        DatumType::I32 => DataType::Int32,
+        DatumType::I64 => DataType::Int64,
+        other => bail!("input {name:?} of {other:?} cannot be a constant"),
+    };
+    graph.initializer.push(TensorProto {
+        name: name.into(),
+        dims: tensor.shape().iter().map(|&extent| extent as i64).collect(),
+        data_type: data_type as i32,
+        raw_data: tensor.as_bytes().to_vec(),
+        ..TensorProto::default()
+    });
+    Ok(())
 }
 
 /// A result in an ONNX element type. tract computes shapes in its symbolic `TDim`, also where the

@@ -82,8 +82,13 @@ fn input() -> [(String, Arc<Tensor>); 1] {
 
 #[test]
 fn symbols_are_bound_and_shapes_are_integers() {
-    let runner =
-        OnnxRunner::load(&model("Neg"), &[("x".into(), vec![3, 2])], Watch::Outputs).unwrap();
+    let runner = OnnxRunner::load(
+        &model("Neg"),
+        &[("x".into(), vec![3, 2])],
+        &[],
+        Watch::Outputs,
+    )
+    .unwrap();
     let results = runner.run(&input()).unwrap();
     assert_eq!(
         *results[0].1,
@@ -101,6 +106,7 @@ fn inner_values_can_be_watched() {
     let runner = OnnxRunner::load(
         &model("Neg"),
         &[("x".into(), vec![3, 2])],
+        &[],
         Watch::Also(&names),
     )
     .unwrap();
@@ -123,7 +129,7 @@ fn inner_values_can_be_watched() {
 fn what_reads_a_cut_value_reads_what_is_fed() {
     let cuts = ["r", "no such value", "x", "r"].map(|name| (name.to_owned(), vec![3, 2]));
     let shapes = [("x".into(), vec![3, 2])];
-    let runner = OnnxRunner::load(&model("Neg"), &shapes, Watch::Apart(&cuts)).unwrap();
+    let runner = OnnxRunner::load(&model("Neg"), &shapes, &[], Watch::Apart(&cuts)).unwrap();
     assert_eq!(runner.input_type(&fed("r")), Some(f32::datum_type()));
     assert_eq!(runner.input_type(&fed("x")), None);
     let other = tensor2(&[[9.0_f32, 8.0], [7.0, 6.0], [5.0, 4.0]]).into_arc_tensor();
@@ -143,7 +149,7 @@ fn what_reads_a_cut_value_reads_what_is_fed() {
 #[test]
 fn what_cannot_run_is_refused() {
     let load = |bytes: &[u8], shape: Vec<usize>| {
-        OnnxRunner::load(bytes, &[("x".into(), shape)], Watch::Outputs)
+        OnnxRunner::load(bytes, &[("x".into(), shape)], &[], Watch::Outputs)
     };
     assert!(matches!(
         load(&model("NoSuchOperator"), vec![3, 2]),

@@ -54,8 +54,6 @@ impl Scope {
 pub(crate) struct Origin {
     /// `CONV_2D_17`
     pub(super) name: Arc<str>,
-    /// `main[17]`
-    pub(super) place: Arc<str>,
 }
 
 impl Origin {
@@ -67,21 +65,18 @@ impl Origin {
                 true => plain.into(),
                 false => format!("{}/{plain}", origin.subgraph).into(),
             },
-            place: format!("{}[{}]", origin.subgraph, origin.index).into(),
         }
     }
 
     pub(super) fn input(name: &str) -> Self {
         Origin {
             name: format!("input/{name}").into(),
-            place: "input".into(),
         }
     }
 
     pub(super) fn output(name: &str) -> Self {
         Origin {
             name: format!("output/{name}").into(),
-            place: "output".into(),
         }
     }
 }

@@ -145,7 +145,6 @@ impl Lowering {
             attrs,
             bodies,
             origin: origin.name.clone(),
-            place: origin.place.clone(),
         });
     }
 }

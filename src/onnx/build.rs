@@ -44,8 +44,6 @@ pub(crate) struct Node {
     pub bodies: Vec<(&'static str, Body)>,
     /// `CONV_2D_17`: the TFLite operator it comes from.
     pub origin: Arc<str>,
-    /// `main[17]`: the same for people.
-    pub place: Arc<str>,
 }
 
 /// A graph that a node runs. Its wires are of the same table as all others, so that names are unique throughout,

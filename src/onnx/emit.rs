@@ -31,22 +31,56 @@ impl Emitted {
     }
 }
 
-/// Names handed out so far.
-struct Names {
+/// Names handed out so far, and for those that were wanted again the number behind the next one.
+#[derive(Debug, Default)]
+struct Claims {
     taken: HashSet<Arc<str>>,
+    next: HashMap<Arc<str>, usize>,
+}
+
+impl Claims {
+    /// The name, or the name with a number behind it.
+    fn claim(&mut self, wanted: &str) -> Arc<str> {
+        let wanted: Arc<str> = wanted.into();
+        if self.taken.insert(wanted.clone()) {
+            return wanted;
+        }
+        let next = self.next.entry(wanted.clone()).or_insert(1);
+        loop {
+            let name: Arc<str> = format!("{wanted}_{next}").into();
+            *next += 1;
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+}
+
+/// The names of wires.
+struct Names {
+    claims: Claims,
     of: Vec<Option<Arc<str>>>,
+    /// For each operator, how many of its wires have no name of their own.
+    inner: HashMap<Arc<str>, usize>,
 }
 
 impl Names {
-    /// The name, or the name with a number behind it.
     fn claim(&mut self, wanted: &str) -> Arc<str> {
-        let mut name: Arc<str> = wanted.into();
-        let mut suffix = 1usize;
-        while !self.taken.insert(name.clone()) {
-            name = format!("{wanted}_{suffix}").into();
-            suffix += 1;
-        }
-        name
+        self.claims.claim(wanted)
+    }
+
+    /// What a node's result is called: as the TFLite tensor it holds, or `CONV_2D_17:0` and so on.
+    fn name(&mut self, build: &Build, node: &Node, wire: WireId) {
+        let name = match &build.fact(wire).holds {
+            Some(name) => self.claim(name),
+            None => {
+                let number = self.inner.entry(node.origin.clone()).or_insert(0);
+                let wanted = format!("{}:{number}", node.origin);
+                *number += 1;
+                self.claim(&wanted)
+            }
+        };
+        self.of[wire.index()] = Some(name);
     }
 
     fn get(&self, wire: WireId) -> String {
@@ -60,8 +94,9 @@ impl Names {
 /// Writes the model.
 pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emitted {
     let mut names = Names {
-        taken: HashSet::new(),
+        claims: Claims::default(),
         of: vec![None; build.wires.len()],
+        inner: HashMap::new(),
     };
     for (name, wire) in &face.inputs {
         names.of[wire.index()] = Some(names.claim(name));
@@ -73,7 +108,8 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
         build: &build,
         names: &names,
         homes: &homes,
-        node_names: HashSet::new(),
+        node_names: Claims::default(),
+        quantized: is_quantized(&build.nodes),
     };
     let inputs: Vec<WireId> = face.inputs.iter().map(|(_, wire)| *wire).collect();
     let graph = writer.graph(name, &inputs, &build.nodes, &outputs, &mut Vec::new());
@@ -106,7 +142,6 @@ fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId
                 attrs: Vec::new(),
                 bodies: Vec::new(),
                 origin: format!("output/{name}").into(),
-                place: "output".into(),
             });
             copy
         };
@@ -118,18 +153,14 @@ fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId
 
 fn name_nodes_outputs(build: &Build, nodes: &[Node], names: &mut Names) {
     for node in nodes {
-        let wanted = |wire: WireId| match &build.fact(wire).holds {
-            Some(name) => name.clone(),
-            None => format!("{}/{}:0", node.origin, node.op_type).into(),
-        };
         for &wire in &node.outputs {
             if names.of[wire.index()].is_none() {
-                names.of[wire.index()] = Some(names.claim(&wanted(wire)));
+                names.name(build, node, wire);
             }
         }
         for (_, body) in &node.bodies {
             for &wire in &body.inputs {
-                names.of[wire.index()] = Some(names.claim(&wanted(wire)));
+                names.name(build, node, wire);
             }
             name_nodes_outputs(build, &body.nodes, names);
         }
@@ -205,7 +236,9 @@ struct Writer<'w> {
     build: &'w Build,
     names: &'w Names,
     homes: &'w Homes,
-    node_names: HashSet<String>,
+    node_names: Claims,
+    /// Are there quantised values?
+    quantized: bool,
 }
 
 impl Writer<'_> {
@@ -223,7 +256,11 @@ impl Writer<'_> {
         };
         let ends: HashSet<WireId> = outputs.iter().copied().collect();
         let inner = nodes.iter().flat_map(|node| node.outputs.iter());
-        let inner: Vec<WireId> = inner.filter(|wire| !ends.contains(wire)).copied().collect();
+        // Between the quantised tensors of the file there are several values for each, whose types and shapes
+        // follow from theirs: half of what such a model has besides its weights.
+        let told = |wire: &WireId| !self.quantized || self.build.fact(*wire).holds.is_some();
+        let inner = inner.filter(|wire| !ends.contains(wire) && told(wire));
+        let inner: Vec<WireId> = inner.copied().collect();
         let mut graph = proto::GraphProto {
             name: Some(name.to_owned()),
             input: facts(inputs),
@@ -268,12 +305,7 @@ impl Writer<'_> {
 
     fn node(&mut self, node: &Node) -> proto::NodeProto {
         let wanted = format!("{}/{}", node.origin, node.op_type);
-        let mut name = wanted.clone();
-        let mut suffix = 1usize;
-        while !self.node_names.insert(name.clone()) {
-            name = format!("{wanted}_{suffix}");
-            suffix += 1;
-        }
+        let name = self.node_names.claim(&wanted).to_string();
         let input =
             |wire: &Option<WireId>| wire.map_or_else(String::new, |wire| self.names.get(wire));
         proto::NodeProto {
@@ -290,10 +322,15 @@ impl Writer<'_> {
                 .iter()
                 .map(|(name, attr)| attr.proto(name))
                 .collect(),
-            doc_string: Some(node.place.as_ref().to_owned()),
             ..proto::NodeProto::default()
         }
     }
+}
+
+fn is_quantized(nodes: &[Node]) -> bool {
+    let mut bodies = nodes.iter().flat_map(|node| &node.bodies);
+    nodes.iter().any(|node| node.op_type == "DequantizeLinear")
+        || bodies.any(|(_, body)| is_quantized(&body.nodes))
 }
 
 fn info(build: &Build, names: &Names, wire: WireId) -> proto::ValueInfoProto {

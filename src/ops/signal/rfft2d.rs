@@ -1,12 +1,14 @@
 //! RFFT2D: the two-dimensional Fourier transform of real numbers over the last two axes, which are cut or
 //! padded with zeros to the lengths that operand 1 gives; of the last axis only the first half and one.
 //!
-//! Source: LiteRT kernels/rfft2d.cc. ONNX: MatMul with constant matrices (few runtimes have DFT). Complex
-//! numbers are pairs along an extra last axis.
+//! Source: LiteRT kernels/rfft2d.cc. ONNX: MatMul with constant matrices (few runtimes have DFT), of which the file has the
+//! few numbers that they consist of, and where each is used. Complex numbers are pairs along an extra last axis.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Shape, Tolerance, Wire};
+use crate::op::{
+    Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Shape, Tolerance, Wire,
+};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::spectrum;
 use crate::tflite::schema::BuiltinOperator;
@@ -14,7 +16,7 @@ use crate::tflite::schema::BuiltinOperator;
 pub(super) static DEFS: &[OpDef] = &[
     OpDef::new(BuiltinOperator::RFFT2D, |_| Ok(Box::new(Rfft2D)))
         .arity(2..=2, 1..=1)
-        .emits(&["MatMul", "Add", "Reshape"])
+        .emits(&["MatMul", "Add", "Reshape", "Mul", "Mod", "Gather"])
         .note("constant lengths; complex numbers are pairs along an extra last axis"),
 ];
 
@@ -66,41 +68,32 @@ impl Plan {
         self.length[1] / 2 + 1
     }
 
-    /// Columns: for each bin the two parts of what a number adds to it, times `turn` quarters of a turn.
-    fn along_rows(&self, turn: usize) -> Vec<f32> {
-        let length = self.length[1];
-        let mut matrix = Vec::with_capacity(self.input[1] * 2 * self.bins());
-        for at in 0..self.input[1] {
-            for bin in 0..self.bins() {
-                let (cosine, sine) = match at < length {
-                    true => turned(bin * at, length),
-                    false => (0.0, 0.0),
-                };
-                // exp(−iφ) = cos φ − i sin φ, and i times that is sin φ + i cos φ.
-                let (real, imaginary) = match turn {
-                    0 => (cosine, -sine),
-                    _ => (sine, cosine),
-                };
-                matrix.extend([real as f32, imaginary as f32]);
-            }
-        }
-        matrix
+    /// How many rows and columns are read: what lies beyond the lengths is cut off.
+    fn read(&self) -> [usize; 2] {
+        [0, 1].map(|axis| self.input[axis].min(self.length[axis]))
     }
 
-    /// Rows: for each bin the cosines, or the sines, of what a row adds to it.
-    fn along_columns(&self, part: fn((f64, f64)) -> f64) -> Vec<f32> {
-        let length = self.length[0];
-        let mut matrix = Vec::with_capacity(self.input[0] * length);
-        for bin in 0..length {
-            for at in 0..self.input[0] {
-                let x = match at < length {
-                    true => part(turned(bin * at, length)),
-                    false => 0.0,
-                };
-                matrix.push(x as f32);
+    /// For each part of a turn the two parts of what a number adds to a bin, times `turn` quarters of a turn.
+    fn pairs(&self, turn: usize) -> Vec<f32> {
+        let length = self.length[1];
+        let pair = |steps: usize| {
+            let (cosine, sine) = turned(steps, length);
+            // exp(−iφ) = cos φ − i sin φ, and i times that is sin φ + i cos φ.
+            match turn {
+                0 => [cosine as f32, -sine as f32],
+                _ => [sine as f32, cosine as f32],
             }
-        }
-        matrix
+        };
+        (0..length).flat_map(pair).collect()
+    }
+
+    /// For each part of a turn the cosine or the sine.
+    fn parts(&self, part: fn((f64, f64)) -> f64) -> Vec<f32> {
+        let length = self.length[0];
+        let steps = 0..length;
+        steps
+            .map(|steps| part(turned(steps, length)) as f32)
+            .collect()
     }
 }
 
@@ -111,24 +104,66 @@ fn turned(steps: usize, length: usize) -> (f64, f64) {
 }
 
 impl Rfft2D {
+    /// A table's entries for all pairs of a row and a bin, whose turns are their product's. Runtimes have the whole
+    /// matrix made when they load the file, which need not have it.
+    fn matrix(
+        cx: &mut LowerCx<'_>,
+        table: &Wire,
+        length: usize,
+        [first, second]: [usize; 2],
+    ) -> Result<Wire, OpError> {
+        let mut counted = |shape: [usize; 2]| {
+            let ints: Vec<i64> = (0..shape[0] * shape[1]).map(|n| n as i64).collect();
+            let literal = Literal::from_ints(DType::Int32, shape.to_vec(), &ints);
+            literal.map(|literal| cx.literal(literal))
+        };
+        let both = counted([first, 1]).zip(counted([1, second]));
+        let (down, across) = both.ok_or_else(|| OpError::unsupported("so long a transform"))?;
+        let steps = cx.binary("Mul", &down, &across)?;
+        let turn = cx.scalar(DType::Int32, length as f64)?;
+        let steps = cx.binary("Mod", &steps, &turn)?;
+        Ok(cx.gather(table, &steps, 0))
+    }
+
     /// The transform along the last axis, its bins' pairs side by side.
-    fn rows(cx: &mut LowerCx<'_>, x: &Wire, plan: &Plan, turn: usize) -> Wire {
-        let shape = [plan.input[1], 2 * plan.bins()];
-        let matrix = cx.floats(&shape, &plan.along_rows(turn));
+    fn rows(cx: &mut LowerCx<'_>, x: &Wire, plan: &Plan, turn: usize) -> Result<Wire, OpError> {
+        let ([_, columns], length) = (plan.read(), plan.length[1]);
+        let table = cx.floats(&[length, 2], &plan.pairs(turn));
+        let matrix = Self::matrix(cx, &table, length, [columns, plan.bins()])?;
+        let shape = [columns, 2 * plan.bins()];
+        let matrix = cx.reshape(&matrix, &Shape::new(shape))?;
         let mut dims = x.shape.dims().to_vec();
         dims[x.rank() - 1] = Dim::Fixed(shape[1]);
         let node = cx.node("MatMul").inputs([x, &matrix]);
-        node.out(DType::Float32, Shape::new(dims))
+        Ok(node.out(DType::Float32, Shape::new(dims)))
     }
 
-    /// A product with a matrix over the last axis but one.
-    fn columns(cx: &mut LowerCx<'_>, x: &Wire, plan: &Plan, matrix: &[f32]) -> Wire {
-        let shape = [plan.length[0], plan.input[0]];
-        let matrix = cx.floats(&shape, matrix);
+    /// A product over the last axis but one with a matrix of a table's entries.
+    fn columns(
+        cx: &mut LowerCx<'_>,
+        x: &Wire,
+        plan: &Plan,
+        table: &[f32],
+    ) -> Result<Wire, OpError> {
+        let ([rows, _], length) = (plan.read(), plan.length[0]);
+        let table = cx.floats(&[length], table);
+        let matrix = Self::matrix(cx, &table, length, [length, rows])?;
         let mut dims = x.shape.dims().to_vec();
-        dims[x.rank() - 2] = Dim::Fixed(shape[0]);
+        dims[x.rank() - 2] = Dim::Fixed(length);
         let node = cx.node("MatMul").inputs([&matrix, x]);
-        node.out(DType::Float32, Shape::new(dims))
+        Ok(node.out(DType::Float32, Shape::new(dims)))
+    }
+
+    /// The input without what the transform does not read.
+    fn input(cx: &mut LowerCx<'_>, plan: &Plan) -> Result<Wire, OpError> {
+        let x = cx.real(0)?;
+        let cut = |axis: usize| Cut {
+            axis: x.rank() - 2 + axis,
+            start: 0,
+            step: 1,
+            extent: plan.read()[axis],
+        };
+        Ok(cx.slice(&x, &[cut(0), cut(1)]))
     }
 }
 
@@ -160,20 +195,18 @@ impl Operator for Rfft2D {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let plan = Plan::of(cx.io())?;
-        let x = cx.real(0)?;
-        let along_rows = plan.input[1].saturating_mul(2 * plan.bins());
-        let along_columns = plan.input[0].saturating_mul(plan.length[0]);
-        cx.make_room(along_rows.saturating_add(along_columns), 8)?;
-        let rows = Self::rows(cx, &x, &plan, 0);
+        let x = Self::input(cx, &plan)?;
+        cx.make_room(plan.length[0].saturating_add(plan.length[1]), 32)?;
+        let rows = Self::rows(cx, &x, &plan, 0)?;
         // exp(−iφ) y = cos φ · y − sin φ · (i y).
         let y = match plan.length[0] {
             1 if plan.input[0] == 1 => rows,
             _ => {
-                let turned = Self::rows(cx, &x, &plan, 1);
-                let cosines = plan.along_columns(|(cosine, _)| cosine);
-                let sines = plan.along_columns(|(_, sine)| -sine);
-                let left = Self::columns(cx, &rows, &plan, &cosines);
-                let right = Self::columns(cx, &turned, &plan, &sines);
+                let turned = Self::rows(cx, &x, &plan, 1)?;
+                let cosines = plan.parts(|(cosine, _)| cosine);
+                let sines = plan.parts(|(_, sine)| -sine);
+                let left = Self::columns(cx, &rows, &plan, &cosines)?;
+                let right = Self::columns(cx, &turned, &plan, &sines)?;
                 cx.binary("Add", &left, &right)?
             }
         };

@@ -70,7 +70,7 @@ impl OpId {
 #[derive(Debug)]
 enum Node {
     Op(OpNode),
-    Value(Value),
+    Value(Box<Value>),
 }
 
 /// Position of an operand or result; an absent edge is an omitted optional operand.
@@ -125,7 +125,7 @@ impl Graph {
     }
 
     pub fn add_value(&mut self, value: Value) -> ValueId {
-        ValueId(self.nodes.add_node(Node::Value(value)))
+        ValueId(self.nodes.add_node(Node::Value(Box::new(value))))
     }
 
     /// Adds an operator behind all others; `None` operands are omitted ones.

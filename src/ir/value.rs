@@ -88,6 +88,15 @@ impl Value {
         value
     }
 
+    /// The same value, its integers multiples of another scale.
+    pub(crate) fn at_scale(&self, scale: f32) -> Self {
+        let mut value = self.clone();
+        if let Some(quant) = &mut value.quant {
+            quant.scale = vec![scale; quant.scale.len()].into();
+        }
+        value
+    }
+
     /// What is stored, where it is constant.
     pub fn literal(&self) -> Option<Literal> {
         Some(Literal {

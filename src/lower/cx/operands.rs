@@ -91,6 +91,17 @@ impl<'c> LowerCx<'c> {
         self.aligned(slot, wire)
     }
 
+    /// [`LowerCx::broadcast`] of an operand as multiples of a scale that may not be its own.
+    pub(crate) fn broadcast_scaled(&mut self, slot: usize, scale: f32) -> Result<Wire, OpError> {
+        let quant = self.io.operand(slot)?.quant.as_ref();
+        let own = quant.and_then(|quant| quant.parameters());
+        let wire = match own {
+            Some((own, _)) if own == scale => self.real(slot)?,
+            _ => self.scaled(slot, scale)?,
+        };
+        self.aligned(slot, wire)
+    }
+
     pub(super) fn aligned(&mut self, slot: usize, wire: Wire) -> Result<Wire, OpError> {
         let plan = &self.placed.plans[self.graph.0];
         let (Some(space), Some(axes)) = (plan.space(self.op), plan.operand_axes(self.op, slot))
@@ -129,14 +140,24 @@ impl<'c> LowerCx<'c> {
 
     /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
     pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
-        let codes = self.cast(stored, DType::Float32)?;
-        match self.io.operand(slot)?.code_zero() {
-            0 => Ok(codes),
-            zero => {
-                let zero = self.floats(&[], &[zero as f32]);
-                self.binary("Sub", &codes, &zero)
-            }
+        let value = self.io.operand(slot)?;
+        if matches!(stored.dtype, DType::Int8 | DType::UInt8) {
+            return self.real_of(stored, &value.centred().at_scale(1.0));
         }
+        let zero = value.code_zero();
+        let codes = self.cast(stored, DType::Float32)?;
+        if zero == 0 {
+            return Ok(codes);
+        }
+        let zero = self.floats(&[], &[zero as f32]);
+        self.binary("Sub", &codes, &zero)
+    }
+
+    /// An operand in the operator's order, as FLOAT32 multiples of a scale that is not its own.
+    pub(crate) fn scaled(&mut self, slot: usize, scale: f32) -> Result<Wire, OpError> {
+        let stored = self.stored(slot)?;
+        let value = self.io.operand(slot)?.at_scale(scale);
+        self.real_of(&stored, &value)
     }
 
     /// An operand in the operator's order: what it means, in arithmetic that no runtime fuses with what

@@ -3,7 +3,7 @@
 use super::{LowerCx, Wire};
 use crate::error::OpError;
 use crate::ir::{DType, Dim, Perm, Shape, Value};
-use crate::lower::{Form, quant};
+use crate::lower::{AWAY_FROM_ZERO, Form, quant};
 use crate::onnx::WireId;
 use crate::passes::stored::{Bounds, implied_activation};
 
@@ -102,6 +102,15 @@ impl<'c> LowerCx<'c> {
         self.fits(slot, &wire, DType::Float32)?;
         let value = self.io.result(slot).centred();
         let wire = self.lowering.store_steps(wire.id, &value, &self.origin)?;
+        self.give(slot, wire)
+    }
+
+    /// The same of an 8-bit result, with halves rounded away from code 0, as LiteRT's integer kernels do.
+    pub(crate) fn finish_codes_away(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, DType::Float32)?;
+        let scale = (1.0 / AWAY_FROM_ZERO) as f32;
+        let value = self.io.result(slot).centred().at_scale(scale);
+        let wire = self.lowering.quantize(wire.id, &value, &self.origin)?;
         self.give(slot, wire)
     }
 

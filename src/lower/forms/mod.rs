@@ -75,13 +75,6 @@ impl LowerCx<'_> {
         self.binary_as(op_type, a, b, a.dtype)
     }
 
-    /// Numbers that a rounding of halves to even then rounds away from zero: a little more than they are.
-    /// LiteRT's integer kernels round so.
-    pub fn away_from_zero(&mut self, wire: &Wire) -> Result<Wire, OpError> {
-        let more = self.scalar(wire.dtype, AWAY_FROM_ZERO)?;
-        self.binary("Mul", wire, &more)
-    }
-
     /// A comparison: two inputs that broadcast, BOOL output.
     pub fn compare(&mut self, op_type: &'static str, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
         self.binary_as(op_type, a, b, DType::Bool)

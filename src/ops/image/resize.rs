@@ -10,10 +10,10 @@ use super::sizes;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Order,
-    Placement, Shape, Tolerance, Wire,
+    Placement, QuantRule, Shape, Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
-use crate::reference::kernels::resize;
+use crate::reference::kernels::{resize, unary};
 use crate::tflite::options;
 use crate::tflite::schema::{
     BuiltinOperator, ResizeBilinearOptionsT, ResizeNearestNeighborOptionsT,
@@ -149,6 +149,15 @@ impl Resize {
         Ok(extents.filter(|axes| axes.iter().any(off) && axes.iter().all(listed)))
     }
 
+    /// Interpolated codes of the operand are the result's, whatever the scales: LiteRT's kernels read neither.
+    /// Halves are rounded away from code 0, exactly as long as there are 24 bits.
+    fn finish_codes(cx: &mut LowerCx<'_>, y: Wire) -> Result<(), OpError> {
+        match cx.io().result(0).in_file() {
+            DType::Int16 => cx.finish_codes(0, y),
+            _ => cx.finish_codes_away(0, y),
+        }
+    }
+
     fn resize(
         &self,
         cx: &mut LowerCx<'_>,
@@ -156,8 +165,14 @@ impl Resize {
         coordinates: &'static str,
         nearest: Option<&'static str>,
     ) -> Result<Wire, OpError> {
+        // onnxruntime resizes no INT16.
+        let resizable = match x.dtype {
+            DType::Int16 => cx.cast(x, DType::Float32)?,
+            _ => x.clone(),
+        };
         let (scales, sizes) = sizes::target(cx, x)?;
-        let node = cx.node("Resize").input(x).maybe(None);
+        let shape = cx.result_shape(0);
+        let node = cx.node("Resize").input(&resizable).maybe(None);
         let node = node
             .maybe(scales.as_ref())
             .maybe(sizes.as_ref())
@@ -166,7 +181,8 @@ impl Resize {
             Some(nearest) => node.attr("mode", "nearest").attr("nearest_mode", nearest),
             None => node.attr("mode", "linear"),
         };
-        Ok(node.out_result(0))
+        let y = node.out(resizable.dtype, shape);
+        cx.cast(&y, x.dtype)
     }
 }
 
@@ -212,17 +228,25 @@ impl Operator for Resize {
         Placement::Fixed(Order::ChannelsFirst, map)
     }
 
+    fn quant(&self) -> QuantRule {
+        match self.mode {
+            Mode::Linear => QuantRule::Real,
+            Mode::Nearest => QuantRule::Carries,
+        }
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if let Some(extents) = self.integer_extents(cx.io())? {
             let stored = cx.stored(0)?;
             let y = lines::lower(cx, self.grid, &stored, extents)?;
             let y = cx.codes(0, &y)?;
-            let y = match cx.io().operand(0)?.in_file() {
-                // Exact as long as there are 24 bits: halves are rounded as the kernel rounds them.
-                DType::Int8 => cx.away_from_zero(&y)?,
-                _ => y,
-            };
-            return cx.finish_codes(0, y);
+            return Self::finish_codes(cx, y);
+        }
+        if self.mode == Mode::Linear && cx.io().operand(0)?.is_quantized() {
+            let stored = cx.stored(0)?;
+            let codes = cx.codes(0, &stored)?;
+            let y = self.linear(cx, &codes)?;
+            return Self::finish_codes(cx, y);
         }
         let x = cx.real(0)?;
         let y = match self.mode {
@@ -245,6 +269,15 @@ impl Operator for Resize {
         if self.integer_extents(cx.io())?.is_some() {
             let y = resize::resize_codes(&*cx.stored(0)?, size, grid)?;
             return cx.finish_stored(0, y);
+        }
+        if self.mode == Mode::Linear && cx.io().operand(0)?.is_quantized() {
+            let stored = cx.stored(0)?;
+            let codes = stored.cast_to::<f32>().map_err(OpError::from_tract)?;
+            let y = resize::resize_bilinear(&codes, size, grid)?;
+            return match cx.io().result(0).in_file() {
+                DType::Int16 => cx.finish_codes(0, &y),
+                _ => cx.finish_codes(0, &unary::map(&y, f32::round)?),
+            };
         }
         let y = match self.mode {
             Mode::Linear => resize::resize_bilinear(&x, size, grid)?,

@@ -2,10 +2,12 @@
 //! other numbers than they do: each in arithmetic that every ONNX runtime has, exact to the bit unless said
 //! otherwise.
 
+pub(crate) mod addition;
 pub(crate) mod interpolated;
 pub(crate) mod multiplier;
 pub(crate) mod requantize;
 pub(crate) mod scalar;
 pub(crate) mod sigmoid;
+pub(crate) mod slopes;
 pub(crate) mod softmax;
 pub(crate) mod squared_difference;

@@ -3,6 +3,8 @@
 //! Source: LiteRT kernels/{add,sub,mul,div}.cc; plain INT16 only where the kernel takes it without
 //! quantisation. ONNX: Add, Sub, Mul, Div (integers wrap and truncate in both).
 
+#[cfg(feature = "validate")]
+use super::binary::by_steps;
 use crate::ir::Quant;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -12,6 +14,7 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::fold;
+use crate::ops::integer::addition::Addition;
 use crate::ops::integer::multiplier;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::binary;
@@ -113,6 +116,17 @@ fn check_quotient(io: &Operands<'_>) -> Result<(), OpError> {
     }
 }
 
+impl Arithmetic {
+    /// The integer kernel of a sum or difference.
+    fn addition(&self, io: &Operands<'_>) -> Option<Addition> {
+        match self.kind {
+            Kind::Add => Addition::of(io, 1),
+            Kind::Sub => Addition::of(io, -1),
+            Kind::Mul | Kind::Div => None,
+        }
+    }
+}
+
 impl Operator for Arithmetic {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         io.expect_dtype(0, self.dtypes)?;
@@ -147,7 +161,13 @@ impl Operator for Arithmetic {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let (a, b) = (cx.broadcast(0)?, cx.broadcast(1)?);
+        let scales = self
+            .addition(cx.io())
+            .and_then(|addition| addition.scales());
+        let (a, b) = match scales {
+            Some([a, b]) => (cx.broadcast_scaled(0, a)?, cx.broadcast_scaled(1, b)?),
+            None => (cx.broadcast(0)?, cx.broadcast(1)?),
+        };
         if matches!(a.dtype, DType::Int16 | DType::UInt32) {
             // Narrow integers came to ONNX's arithmetic in opset 14.
             cx.require_opset(14)?;
@@ -159,7 +179,13 @@ impl Operator for Arithmetic {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let y = binary::arithmetic(self.kind.reference(), &*cx.tensor(0)?, &*cx.tensor(1)?)?;
+        let (a, b) = (cx.tensor(0)?, cx.tensor(1)?);
+        let integer = self.addition(cx.io());
+        if let Some(addition) = integer.filter(|_| self.activation == Activation::None) {
+            let y = by_steps(cx.io(), &a, &b, |a, b| addition.steps([a, b]))?;
+            return cx.finish_steps(0, &y);
+        }
+        let y = binary::arithmetic(self.kind.reference(), &a, &b)?;
         cx.finish(0, self.activation.reference(cx, y)?)
     }
 

@@ -135,7 +135,7 @@ fn floor_mod(a: i64, b: i64) -> Option<i64> {
 /// A function of steps from the zero points, which are got from what the operands mean: that is a whole number
 /// of their scales to well within FLOAT32.
 #[cfg(feature = "validate")]
-fn by_steps(
+pub(super) fn by_steps(
     io: &Operands<'_>,
     a: &Tensor,
     b: &Tensor,

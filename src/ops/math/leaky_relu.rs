@@ -1,6 +1,6 @@
 //! LEAKY_RELU: `alpha` times the input where it is not positive; `alpha` may be anything.
 //!
-//! Source: LiteRT kernels/activations.cc. ONNX: LeakyRelu.
+//! Source: LiteRT kernels/activations.cc; of 8 bits as XNNPACK has it (`integer::slopes`). ONNX: LeakyRelu.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -8,6 +8,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
     Shape, Tolerance,
 };
+use crate::ops::integer::slopes::Slopes;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
 use crate::tflite::options;
@@ -48,6 +49,9 @@ impl Operator for LeakyRelu {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(slopes) = Slopes::of(cx.io(), Some(self.alpha)) {
+            return slopes.lower(cx);
+        }
         let x = cx.real(0)?;
         let node = cx.node("LeakyRelu").input(&x).attr("alpha", self.alpha);
         let y = node.out_like(&x);
@@ -56,6 +60,9 @@ impl Operator for LeakyRelu {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        if let Some(slopes) = Slopes::of(cx.io(), Some(self.alpha)) {
+            return slopes.reference(cx);
+        }
         let y = unary::map(&*cx.tensor(0)?, |x| unary::leaky_relu(x, self.alpha))?;
         cx.finish(0, y)
     }

@@ -81,13 +81,14 @@ impl Pool2D {
         self.window.lay(io, input, &self.kernel)
     }
 
-    /// Is it the mean of an even number of 8-bit codes somewhere, which may lie half way between two? LiteRT
-    /// rounds that away from code 0, ONNX to the even step from the zero point. Where the result is also
-    /// clamped, the difference of one step is left.
-    fn has_halves(&self, io: &Operands<'_>) -> Result<bool, OpError> {
+    /// Are 8-bit codes to be averaged, in place of what they mean? Where their number is even somewhere a mean
+    /// may lie half way between two, which LiteRT rounds away from code 0, ONNX to the even step from the zero
+    /// point; and LiteRT reads no scales, where the result has another than the operand. Where the result is
+    /// also clamped, the difference of one step is left.
+    fn averages_codes(&self, io: &Operands<'_>) -> Result<bool, OpError> {
         let (x, y) = (io.operand(0)?, io.result(0));
         let narrow = matches!(x.stored, DType::Int8 | DType::UInt8) && x.quant.is_some();
-        if self.kind != Kind::Average || !narrow || x.stored != y.stored || x.quant != y.quant {
+        if self.kind != Kind::Average || !narrow || x.stored != y.stored {
             return Ok(false);
         }
         let (low, high) = self.activation.range();
@@ -95,7 +96,7 @@ impl Pool2D {
         let laid = self.lay(io)?;
         let padded = laid.pads.iter().any(|&(before, after)| before + after > 0);
         let even = self.kernel.iter().product::<usize>().is_multiple_of(2);
-        Ok(!clamps && (even || padded))
+        Ok(!clamps && (even || padded || x.quant != y.quant))
     }
 
     fn pool(&self, cx: &mut LowerCx<'_>, op_type: &'static str, x: &Wire) -> Result<Wire, OpError> {
@@ -131,18 +132,17 @@ impl Operator for Pool2D {
 
     fn quant(&self) -> QuantRule {
         match self.kind {
-            Kind::Max => QuantRule::Moves,
+            Kind::Max => QuantRule::Carries,
             Kind::Average | Kind::L2 => QuantRule::Real,
         }
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        if self.has_halves(cx.io())? {
+        if self.averages_codes(cx.io())? {
             let stored = cx.stored(0)?;
             let codes = cx.codes(0, &stored)?;
             let y = self.pool(cx, "AveragePool", &codes)?;
-            let y = cx.away_from_zero(&y)?;
-            return cx.finish_codes(0, y);
+            return cx.finish_codes_away(0, y);
         }
         let x = cx.real(0)?;
         let y = match self.kind {
@@ -174,7 +174,7 @@ impl Operator for Pool2D {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let window = self.lay(cx.io())?.reference();
-        if self.has_halves(cx.io())? {
+        if self.averages_codes(cx.io())? {
             let codes = cx
                 .stored(0)?
                 .cast_to::<f32>()

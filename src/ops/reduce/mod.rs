@@ -5,6 +5,7 @@ mod extreme;
 mod forms;
 mod reducers;
 mod segment;
+mod sums;
 
 use crate::op::OpDef;
 

@@ -2,10 +2,11 @@
 //! axes.
 //!
 //! Source: LiteRT kernels/reduce.cc: axes may be negative and repeated; none at all reduce nothing; the mean
-//! of integers truncates a sum in INT64, that of quantised ones is rounded twice. ONNX: ReduceMean, …; ANY and
-//! ALL are the extremes of 0 and 1; the mean of quantised integers is their ReduceSum, rescaled.
+//! of integers truncates a sum in INT64. ONNX: ReduceMean, …; ANY and ALL are the extremes of 0 and 1. MEAN and
+//! SUM of quantised integers are in `sums`.
 
 use super::forms::{Axes, Kind, Reduction};
+use super::sums::Sum;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -13,9 +14,8 @@ use crate::op::{
     Placement, Shape, Tolerance, resolve_axis,
 };
 use crate::ops::fold::Ints;
-use crate::ops::integer::multiplier::Rescale;
 #[cfg(feature = "validate")]
-use crate::reference::kernels::{reduce as kernel, unary};
+use crate::reference::kernels::reduce as kernel;
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator as Code, ReducerOptionsT};
 
@@ -68,46 +68,6 @@ impl Reducer {
         axes.sort_unstable();
         axes.dedup();
         Ok(Some(axes))
-    }
-
-    /// The mean of integers as LiteRT computes it: a sum of steps from the zero point, and what it is
-    /// multiplied by.
-    fn rescaled(io: &Operands<'_>, count: usize) -> Option<(i64, Rescale)> {
-        let (from, to) = (io.get(0)?.quant.as_ref()?, io.result(0).quant.as_ref()?);
-        let ([scale], [zero], [to]) = (&*from.scale, &*from.zero_point, &*to.scale) else {
-            return None;
-        };
-        let multiplier = f64::from(*scale) / f64::from(*to);
-        let zeros = i64::try_from(count).ok()?.checked_mul(*zero)?;
-        Some((zeros, Rescale::of_mean(multiplier, count)))
-    }
-
-    /// How many elements go into each result, where that is known.
-    fn count(io: &Operands<'_>, axes: &[usize]) -> Option<usize> {
-        let shape = io.shape(0).ok()?;
-        axes.iter().map(|&axis| shape[axis].fixed()).product()
-    }
-
-    fn mean_of_codes(
-        &self,
-        cx: &mut LowerCx<'_>,
-        axes: Axes,
-        (zeros, rescale): (i64, Rescale),
-    ) -> Result<(), OpError> {
-        let codes = cx.stored(0)?;
-        let codes = cx.cast(&codes, DType::Float32)?;
-        let reduction = Reduction {
-            kind: Kind::Sum,
-            axes,
-            keep_dims: self.keep_dims,
-        };
-        let mut sum = reduction.lower(cx, &codes)?;
-        if zeros != 0 {
-            let zeros = cx.floats(&[], &[zeros as f32]);
-            sum = cx.binary("Sub", &sum, &zeros)?;
-        }
-        let steps = rescale.lower(cx, &sum)?;
-        cx.finish_steps(0, steps)
     }
 
     /// The result's shape where the axes are computed: its rank is known if the axes stay, or if there is
@@ -210,15 +170,12 @@ impl Operator for Reducer {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let axes = match Self::axes(cx.io())? {
             Some(axes) => {
-                let count = Self::count(cx.io(), &axes).filter(|_| self.kind == Kind::Mean);
-                let rescaled = count.and_then(|count| Self::rescaled(cx.io(), count));
-                let mut axes: Vec<usize> = axes.iter().map(|&axis| cx.axis(axis)).collect();
-                axes.sort_unstable();
-                match rescaled {
-                    Some(rescaled) => {
-                        return self.mean_of_codes(cx, Axes::Known(axes), rescaled);
-                    }
-                    None => Axes::Known(axes),
+                let sum = Sum::of(cx.io(), self.kind, &axes);
+                let mut physical: Vec<usize> = axes.iter().map(|&axis| cx.axis(axis)).collect();
+                physical.sort_unstable();
+                match sum {
+                    Some(sum) => return sum.lower(cx, physical, self.keep_dims),
+                    None => Axes::Known(physical),
                 }
             }
             None => {
@@ -252,7 +209,7 @@ impl Operator for Reducer {
             Kind::All => kernel::Reduction::All,
         };
         let x = cx.tensor(0)?;
-        let axes = match x.rank() {
+        let axes: Vec<usize> = match x.rank() {
             0 => Vec::new(),
             rank => {
                 let axes = cx.ints(1)?.into_iter();
@@ -260,16 +217,11 @@ impl Operator for Reducer {
                 axes.collect::<Result<_, _>>()?
             }
         };
-        let count = axes.iter().map(|&axis: &usize| x.shape()[axis]).product();
-        let rescaled = Self::rescaled(cx.io(), count).filter(|_| self.kind == Kind::Mean);
-        let Some((zeros, rescale)) = rescaled else {
-            return cx.finish(0, kernel::reduce(kind, &x, &axes, self.keep_dims)?);
-        };
-        let codes = cx.stored(0)?;
-        let codes = codes.cast_to::<i64>().map_err(OpError::from_tract)?;
-        let sums = kernel::reduce(kernel::Reduction::Sum, &codes, &axes, self.keep_dims)?;
-        let steps = unary::map(&sums, |sum: i64| rescale.at(sum - zeros) as f32)?;
-        cx.finish_steps(0, &steps)
+        let sum = Self::axes(cx.io())?.and_then(|axes| Sum::of(cx.io(), self.kind, &axes));
+        match sum {
+            Some(sum) => sum.reference(cx, &axes, self.keep_dims),
+            None => cx.finish(0, kernel::reduce(kind, &x, &axes, self.keep_dims)?),
+        }
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -2,7 +2,8 @@
 //!
 //! Source: LiteRT kernels/quantize.cc. The reference kernel rounds halves away from zero, ONNX's
 //! QuantizeLinear half to even: a difference of one step, at ties alone.
-//! ONNX: QuantizeLinear, behind DequantizeLinear where integers are requantised; from and to INT32 see
+//! ONNX: QuantizeLinear, behind DequantizeLinear where integers are requantised; where XNNPACK's factors of 8 bits
+//! give other codes than that, LeakyRelu between the two ([`slopes`](crate::ops::integer::slopes)); from and to INT32 see
 //! [`requantize`](crate::ops::integer::requantize), or arithmetic in FLOAT64 where the other side has become real
 //! numbers.
 
@@ -13,6 +14,7 @@ use crate::op::{
     Tolerance,
 };
 use crate::ops::integer::requantize::Requantize;
+use crate::ops::integer::slopes::Slopes;
 use crate::tflite::schema::BuiltinOperator;
 
 pub(super) static DEFS: &[OpDef] =
@@ -20,7 +22,16 @@ pub(super) static DEFS: &[OpDef] =
         OpDef::new(BuiltinOperator::QUANTIZE, |_| Ok(Box::new(Quantize)))
             .versions(1..=6)
             .hands_on()
-            .emits(&["QuantizeLinear", "Mul", "Add", "Mod", "Sub", "Div", "Clip"]),
+            .emits(&[
+                "QuantizeLinear",
+                "LeakyRelu",
+                "Mul",
+                "Add",
+                "Mod",
+                "Sub",
+                "Div",
+                "Clip",
+            ]),
     ];
 
 /// The lowering quantises every quantised result; nothing is left for the operator itself to do.
@@ -69,6 +80,9 @@ impl Operator for Quantize {
         if let Some(integer) = Requantize::of(cx.io())? {
             return integer.lower(cx);
         }
+        if let Some(slopes) = Slopes::of(cx.io(), None) {
+            return slopes.lower(cx);
+        }
         let x = cx.real(0)?;
         cx.finish(0, x)
     }
@@ -77,6 +91,9 @@ impl Operator for Quantize {
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         if let Some(integer) = Requantize::of(cx.io())? {
             return integer.reference(cx);
+        }
+        if let Some(slopes) = Slopes::of(cx.io(), None) {
+            return slopes.reference(cx);
         }
         let x = cx.tensor(0)?;
         cx.finish(0, x)

@@ -5,6 +5,7 @@ mod conv_2d;
 mod conv_3d;
 mod conv_3d_transpose;
 mod depthwise_conv_2d;
+mod direct;
 mod kernel;
 mod transpose_conv;
 mod transposed;

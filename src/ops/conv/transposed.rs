@@ -1,4 +1,4 @@
-//! Transposed windows: what TRANSPOSE_CONV and CONV_3D_TRANSPOSE share.
+//! Transposed windows: what TRANSPOSE_CONV and CONV_3D_TRANSPOSE are.
 //!
 //! The result's extents are an operand; the padding is that of the convolution which would turn the result
 //! back into the input. What falls outside the result is dropped, and what nothing reaches is bias alone.
@@ -6,15 +6,19 @@
 use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{AxisMap, Batch, Batched, DType, Dim, OpError, Operands, Order, Placement, Shape};
+use crate::op::{
+    AxisMap, Batch, Batched, Bias, DType, Dim, LowerCx, OpError, Operands, Operator, Order,
+    Placement, Shape, Tolerance,
+};
 use crate::ops::activation::Activation;
-#[cfg(feature = "validate")]
 use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
-use crate::reference::kernels;
+use crate::reference::kernels::{self, arrange};
 
 use super::bias;
+#[cfg(feature = "validate")]
+use super::kernel;
 
 /// Operands: the result's shape, kernel, input, bias.
 pub(super) const OUTPUT_SHAPE: usize = 0;
@@ -131,9 +135,11 @@ impl Transposed {
         }
         Ok(dims[1..rank - 1].to_vec())
     }
+}
 
+impl Operator for Transposed {
     /// The result's extents hold the number of examples too.
-    pub fn batch(&self, batch: &Batch<'_>) -> Result<Batched, OpError> {
+    fn batch(&self, _: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         let span = batch.only(INPUT, &[OUTPUT_SHAPE])?;
         match span.axis {
             0 => Ok(Batched::at(span).extent_in(OUTPUT_SHAPE, 0)),
@@ -141,7 +147,7 @@ impl Transposed {
         }
     }
 
-    pub fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
+    fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
         let rank = self.spatial_rank() + 2;
         io.expect_rank(INPUT, rank..=rank)?;
         io.expect_rank(KERNEL, rank..=rank)?;
@@ -163,7 +169,7 @@ impl Transposed {
         self.known(io).map(drop)
     }
 
-    pub fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
+    fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         let mut dims = vec![io.shape(INPUT)?[0].clone()];
         match self.known(io)? {
             Some(laid) => dims.extend(laid.output.into_iter().map(Dim::Fixed)),
@@ -173,7 +179,7 @@ impl Transposed {
         Ok(Some(vec![Shape::new(dims)]))
     }
 
-    pub fn placement(&self) -> Placement {
+    fn placement(&self, _: &Operands<'_>) -> Placement {
         let rank = self.spatial_rank() + 2;
         let map = AxisMap::channels_last(rank)
             .operand(INPUT, 0..rank)
@@ -181,13 +187,26 @@ impl Transposed {
         Placement::Fixed(Order::ChannelsFirst, map)
     }
 
-    /// `kernel` is `[O, space…, I]`.
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let y = match self.known(cx.io())? {
+            Some(laid) => self.lower_known(cx, &laid)?,
+            None => self.lower_computed(cx)?,
+        };
+        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
+            return stage.finish(cx, &y, 1, self.activation);
+        }
+        let y = self.activation.lower(cx, y)?;
+        cx.finish(0, y)
+    }
+
     #[cfg(feature = "validate")]
-    pub fn reference(
-        &self,
-        cx: &mut ReferenceCx<'_>,
-        kernel: &tract_core::prelude::Tensor,
-    ) -> Result<(), OpError> {
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let [input, output, space @ ..] = self.kernel_order else {
+            return Err(OpError::inconsistent("a kernel without channels"));
+        };
+        // As the reference takes it: [O, space…, I].
+        let order = [&[*output], space, &[*input]].concat();
+        let kernel = arrange::transpose(&*kernel::reference(cx, KERNEL)?, &order)?;
         let laid = self.lay(cx.io(), &cx.ints(OUTPUT_SHAPE)?)?;
         let axes = &self.window.axes;
         let spread = kernels::transpose_conv::Spread {
@@ -197,10 +216,22 @@ impl Transposed {
             output: laid.output,
         };
         let (x, b) = (cx.tensor(INPUT)?, cx.tensor_opt(BIAS));
-        let y = kernels::transpose_conv::transpose_conv(&x, kernel, b.as_deref(), &spread)?;
+        let y = kernels::transpose_conv::transpose_conv(&x, &kernel, b.as_deref(), &spread)?;
         if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
             return stage.reference(cx, &y, self.activation);
         }
         cx.finish(0, self.activation.reference(cx, y)?)
+    }
+
+    fn bias(&self) -> Option<Bias> {
+        Some(Bias {
+            input: INPUT,
+            weights: KERNEL,
+            bias: BIAS,
+        })
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        Tolerance::ROUNDING
     }
 }

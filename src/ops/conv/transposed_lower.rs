@@ -3,23 +3,10 @@
 use super::transposed::{BIAS, INPUT, KERNEL, Laid, OUTPUT_SHAPE, Transposed};
 use super::{bias, kernel};
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Shape, Wire};
-use crate::ops::integer::multiplier::OutputStage;
 
 impl Transposed {
-    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let y = match self.known(cx.io())? {
-            Some(laid) => self.lower_known(cx, &laid)?,
-            None => self.lower_computed(cx)?,
-        };
-        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
-            return stage.finish(cx, &y, 1, self.activation);
-        }
-        let y = self.activation.lower(cx, y)?;
-        cx.finish(0, y)
-    }
-
     /// Importers know symmetric pads alone, so what is cut off at the end beyond that is sliced off.
-    fn lower_known(&self, cx: &mut LowerCx<'_>, laid: &Laid) -> Result<Wire, OpError> {
+    pub(super) fn lower_known(&self, cx: &mut LowerCx<'_>, laid: &Laid) -> Result<Wire, OpError> {
         let pads: Vec<usize> = laid.crops.iter().map(|&(before, _)| before).collect();
         let excess = laid.crops.iter().map(|&(before, after)| after - before);
         let wide: Vec<usize> = laid
@@ -42,7 +29,7 @@ impl Transposed {
     }
 
     /// All that any result may hold, and `Slice` to the one that is asked for when the model runs.
-    fn lower_computed(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+    pub(super) fn lower_computed(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
         let rank = self.spatial_rank();
         let reach = self.reach(cx.io())?;
         let beyond: Vec<usize> = self

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, RawOp, Shape,
+    Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, QuantRule,
+    RawOp, Shape,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -15,7 +15,7 @@ use crate::reference::kernels::pad::{self, Mirror};
 use crate::tflite::options;
 use crate::tflite::schema::{BuiltinOperator, MirrorPadMode, MirrorPadOptionsT};
 
-use super::pad::{computed, padded, paddings};
+use super::pad::{computed, padded, paddings, unpadded, where_known};
 
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::MIRROR_PAD, MirrorPad::parse)
     .versions(1..=3)
@@ -84,15 +84,11 @@ impl Operator for MirrorPad {
     }
 
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
-        let pads = paddings(io)?.unwrap_or_default();
-        batch.same(io, (0..pads.len()).filter(|&axis| pads[axis] == (0, 0)))
+        unpadded(io, batch)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
-        match io.known_ints(1) {
-            Some(_) => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
-            None => Placement::Barrier,
-        }
+        where_known(io)
     }
 
     fn quant(&self) -> QuantRule {

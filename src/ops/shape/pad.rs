@@ -63,6 +63,20 @@ pub(super) fn padded(io: &Operands<'_>) -> Result<Shape, OpError> {
     Ok(dims.map(dim).collect())
 }
 
+/// The examples of a batch along an axis that is not padded.
+pub(super) fn unpadded(io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+    let pads = paddings(io)?.unwrap_or_default();
+    batch.same(io, (0..pads.len()).filter(|&axis| pads[axis] == (0, 0)))
+}
+
+/// Any order will do where the paddings are known.
+pub(super) fn where_known(io: &Operands<'_>) -> Placement {
+    match io.known_ints(1) {
+        Some(_) => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
+        None => Placement::Barrier,
+    }
+}
+
 /// ONNX's pads from rows of two computed when the model runs: all beginnings, then all ends.
 pub(super) fn computed(cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
     let rows = cx.source(1)?;
@@ -90,15 +104,11 @@ impl Operator for Pad {
     }
 
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
-        let pads = paddings(io)?.unwrap_or_default();
-        batch.same(io, (0..pads.len()).filter(|&axis| pads[axis] == (0, 0)))
+        unpadded(io, batch)
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
-        match io.known_ints(1) {
-            Some(_) => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
-            None => Placement::Barrier,
-        }
+        where_known(io)
     }
 
     fn quant(&self) -> QuantRule {

@@ -68,7 +68,6 @@ impl OpId {
 /// A node of the bipartite graph. One value node, however many consumers: "one shared transpose" is
 /// natural on it.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // Most nodes are values.
 enum Node {
     Op(OpNode),
     Value(Box<Value>),

@@ -66,6 +66,29 @@ impl<'c> LowerCx<'c> {
         }
     }
 
+    /// Keeps stored integers of a quantised result within bounds of what they mean, as far as its type does not.
+    pub(crate) fn clip_stored(
+        &mut self,
+        slot: usize,
+        wire: &Wire,
+        low: Option<f64>,
+        high: Option<f64>,
+    ) -> Result<Wire, OpError> {
+        let value = self.io.result(slot);
+        let quant = value.quant.as_ref();
+        let bounds = quant.and_then(|quant| quant::stored_bounds(quant, low, high));
+        let (Some((low, high)), Some((least, greatest))) = (bounds, quant::limits(value.stored))
+        else {
+            return Err(OpError::unsupported("bounds of what has several scales"));
+        };
+        let low = low.filter(|&code| code > least).map(|code| code as f64);
+        let high = high.filter(|&code| code < greatest).map(|code| code as f64);
+        match (low, high) {
+            (None, None) => Ok(wire.clone()),
+            (low, high) => self.clip(wire, low, high),
+        }
+    }
+
     /// The bounds of the activation that a result's range stood for, where quantised values have become real.
     pub(crate) fn implied_activation(&self, slot: usize) -> Bounds {
         implied_activation(&self.placed.ranges, self.owner(), self.graph, self.op, slot)

@@ -12,7 +12,7 @@ use crate::batch::mixes;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator,
-    Placement, Shape, Span, Wire,
+    Placement, QuantRule, Shape, Span, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::space;
@@ -57,7 +57,8 @@ impl BatchSpace {
         pads.extend(Blocks::of(cx.io())?.margins);
         pads.push((0, 0));
         let pads = cx.ordered(&pads);
-        let x = cx.pad(x, &pads, None)?;
+        let zero = cx.zero(x.dtype)?;
+        let x = cx.pad(x, &pads, zero.as_ref())?;
         let shape = cx.result_shape(0);
         self.regroup(cx, &x, &shape)
     }
@@ -178,14 +179,27 @@ impl Operator for BatchSpace {
         Placement::Free(AxisMap::same(io.result(0).shape.rank()))
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
+        let own = x.dtype;
+        // onnxruntime's Pad has no INT16.
+        let wide = if own == DType::Int16 {
+            DType::Int32
+        } else {
+            own
+        };
+        let x = cx.cast(&x, wide)?;
         let y = match (self.0, is_computed(cx.io())) {
             (Direction::ToBatch, false) => self.pad_and_regroup(cx, &x)?,
             (Direction::ToSpace, false) => self.regroup_and_crop(cx, &x)?,
             (Direction::ToBatch, true) => batch_space_computed::to_batch(cx, &x)?,
             (Direction::ToSpace, true) => batch_space_computed::to_space(cx, &x)?,
         };
+        let y = cx.cast(&y, own)?;
         cx.finish(0, y)
     }
 

@@ -64,7 +64,9 @@ pub(super) fn to_batch(cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> 
     let mut dims = unknown(cx, "padded", count + 2);
     dims[0] = x.shape[0].clone();
     dims[count + 1] = x.shape[count + 1].clone();
-    let node = cx.node("Pad").inputs([x, &pads]).attr("mode", "constant");
+    let zero = cx.zero(x.dtype)?;
+    let node = cx.node("Pad").inputs([x, &pads]).maybe(zero.as_ref());
+    let node = node.attr("mode", "constant");
     let padded = node.out(x.dtype, Shape::new(dims));
     let space = operands.space(cx, &padded);
     let small = cx.binary("Div", &space, &operands.blocks)?;

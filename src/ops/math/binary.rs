@@ -13,7 +13,7 @@ use super::forms;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
-    Placement, Shape, Tolerance, Wire, broadcast,
+    Placement, QuantRule, Shape, Tolerance, Wire, broadcast,
 };
 use crate::ops::fold;
 use crate::ops::integer::squared_difference::SquaredDifference;
@@ -35,6 +35,7 @@ macro_rules! binary {
                 Ok(Box::new(Binary {
                     dtypes: &[$(DType::$dtype),+],
                     result: [$(DType::$result)?].first().copied(),
+                    rule: rule(Code::$code),
                     tolerance: Tolerance::$tolerance,
                     lower: $lower,
                     fold: $fold,
@@ -118,6 +119,14 @@ binary! {
         |a, b| bits(Bits::Or, a, b);
 }
 
+/// The greater and the lesser of two are those of what is stored, where that means the same in both.
+fn rule(code: Code) -> QuantRule {
+    match code {
+        Code::MAXIMUM | Code::MINIMUM => QuantRule::Moves,
+        _ => QuantRule::Real,
+    }
+}
+
 /// The quotient rounded down.
 fn floor_div(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
@@ -163,6 +172,7 @@ type Integer = fn(&Operands<'_>) -> Option<SquaredDifference>;
 struct Binary {
     dtypes: &'static [DType],
     result: Option<DType>,
+    rule: QuantRule,
     tolerance: Tolerance,
     lower: fn(&mut LowerCx<'_>, &Wire, &Wire) -> Result<Wire, OpError>,
     fold: fn(i64, i64) -> Option<i64>,
@@ -196,6 +206,10 @@ impl Operator for Binary {
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
         Placement::Free(AxisMap::elementwise(io))
+    }
+
+    fn quant(&self) -> QuantRule {
+        self.rule
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

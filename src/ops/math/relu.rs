@@ -1,11 +1,13 @@
 //! RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1: limits.
 //!
-//! Source: LiteRT kernels/activations.cc. ONNX: Relu, Clip.
+//! Source: LiteRT kernels/activations.cc. ONNX: Relu, Clip; Clip of the stored integers where operand and result have the
+//! same parameters.
 
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
+    AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement,
+    QuantRule, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
@@ -17,7 +19,7 @@ macro_rules! limits {
         pub(super) static DEFS: &[OpDef] = &[$(
             OpDef::new(Code::$code, |_| Ok(Box::new(Limits { low: $low, high: $high })))
                 .versions(1..=$last)
-                .emits(&[$onnx])
+                .emits(&[$onnx, "Clip"])
         ),*];
     };
 }
@@ -53,11 +55,27 @@ impl Operator for Limits {
         Placement::Free(AxisMap::elementwise(io))
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
-        let y = match self.high {
-            None => cx.unary("Relu", &x),
-            Some(high) => cx.clip(&x, Some(self.low.into()), Some(high.into()))?,
+        let (low, high) = (f64::from(self.low), self.high.map(f64::from));
+        let y = match (x.dtype, self.high) {
+            (DType::Float32, None) => cx.unary("Relu", &x),
+            (DType::Float32, Some(_)) => cx.clip(&x, Some(low), high)?,
+            (own, _) => {
+                // onnxruntime's Clip has no INT16.
+                let wide = if own == DType::Int16 {
+                    DType::Int32
+                } else {
+                    own
+                };
+                let x = cx.cast(&x, wide)?;
+                let y = cx.clip_stored(0, &x, Some(low), high)?;
+                cx.cast(&y, own)?
+            }
         };
         cx.finish(0, y)
     }

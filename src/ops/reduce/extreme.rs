@@ -6,7 +6,7 @@
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    Shape, resolve_axis,
+    QuantRule, Shape, resolve_axis,
 };
 #[cfg(feature = "validate")]
 use crate::reference::{
@@ -98,12 +98,18 @@ impl Operator for Extreme {
         Placement::Free(AxisMap::new(rank).operand(0, 0..rank).result(0, kept))
     }
 
+    fn quant(&self) -> QuantRule {
+        QuantRule::Moves
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let axis = cx.axis(Self::axis(cx.io())?);
         let mut x = cx.real(0)?;
-        if x.dtype == DType::Bool {
-            x = cx.cast(&x, DType::UInt8)?;
-        }
+        x = match x.dtype {
+            DType::Bool => cx.cast(&x, DType::UInt8)?,
+            DType::Int16 => cx.cast(&x, DType::Int32)?,
+            _ => x,
+        };
         let onnx = if self.greatest { "ArgMax" } else { "ArgMin" };
         let shape = cx.result_shape(0);
         let node = cx.node(onnx).input(&x).attr("axis", axis as i64);

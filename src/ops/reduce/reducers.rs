@@ -11,7 +11,7 @@ use super::sums::Sum;
 use crate::op::ReferenceCx;
 use crate::op::{
     AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
-    Placement, Shape, Tolerance, resolve_axis,
+    Placement, QuantRule, Shape, Tolerance, resolve_axis,
 };
 use crate::ops::fold::Ints;
 #[cfg(feature = "validate")]
@@ -165,6 +165,13 @@ impl Operator for Reducer {
         };
         let kept = (0..rank).filter(|axis| self.keep_dims || !axes.contains(axis));
         Placement::Free(AxisMap::new(rank).operand(0, 0..rank).result(0, kept))
+    }
+
+    fn quant(&self) -> QuantRule {
+        match self.kind {
+            Kind::Max | Kind::Min => QuantRule::Moves,
+            _ => QuantRule::Real,
+        }
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

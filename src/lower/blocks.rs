@@ -94,7 +94,7 @@ impl LowerCx<'_> {
                 (scales, split)
             }
         };
-        let steps = self.codes(slot, rows)?;
+        let steps = self.cast(rows, DType::Float32)?;
         let steps = self.reshape(&steps, &Shape::new(split.clone()))?;
         split
             .iter_mut()

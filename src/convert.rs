@@ -280,7 +280,7 @@ impl Converter {
             signature: placed.model().signature.clone(),
             signatures: placed.model().signatures.clone(),
             float_form: None,
-            work: Work::of(placed.model().main()),
+            work: Work::of(placed.model()),
             stages: clock.laps(),
         };
         let trace = Trace::of(&placed, &lowered, entry, stack);

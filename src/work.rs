@@ -1,6 +1,6 @@
 //! How much it takes to execute a model, estimated from its shapes.
 
-use crate::ir::{Graph, Shape};
+use crate::ir::{Graph, GraphId, Model, Shape};
 
 /// What one execution of a model takes, roughly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,32 @@ const WEIGHTED: [&str; 6] = [
 ];
 
 impl Work {
-    /// Of one subgraph as it stands.
-    pub(crate) fn of(graph: &Graph) -> Self {
+    /// Of the main subgraph and of all that it runs, each as often as it is named: a loop counts as one step.
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut known = vec![None; model.graphs.len()];
+        Work::with_callees(model, model.main, &mut known)
+    }
+
+    /// Subgraphs do not run themselves, and are not nested deep: the lifter has seen to it.
+    fn with_callees(model: &Model, id: GraphId, known: &mut [Option<Work>]) -> Self {
+        if let Some(work) = known[id.0] {
+            return work;
+        }
+        let graph = &model.graphs[id.0];
+        let mut work = Work::of_graph(graph);
+        for op in graph.ops() {
+            for &callee in graph.op(op).op.subgraphs() {
+                let more = Work::with_callees(model, callee, known);
+                work.multiplications = work.multiplications.saturating_add(more.multiplications);
+                work.bytes = work.bytes.saturating_add(more.bytes);
+            }
+        }
+        known[id.0] = Some(work);
+        work
+    }
+
+    /// Of one subgraph by itself.
+    fn of_graph(graph: &Graph) -> Self {
         let mut work = Work::default();
         for id in graph.values() {
             let value = graph.value(id);

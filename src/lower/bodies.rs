@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{LowerCx, Wire};
+use super::{LowerCx, MAX_DEPTH, Wire};
 use crate::error::OpError;
 use crate::ir::{DType, GraphId, Shape};
 use crate::onnx::{Body, Source, WireId};
@@ -79,8 +79,14 @@ impl LowerCx<'_> {
         inputs: &[Wire],
         write: impl FnOnce(&mut Self) -> Result<Vec<Wire>, OpError>,
     ) -> Result<Body, OpError> {
+        if self.lowering.depth == MAX_DEPTH {
+            let what = format!("graphs nested more than {MAX_DEPTH} deep, which no runtime reads");
+            return Err(OpError::too_large(what));
+        }
         let outside = self.lowering.build.enter();
+        self.lowering.depth += 1;
         let written = write(self).map(|results| self.own(results));
+        self.lowering.depth -= 1;
         let nodes = self.lowering.build.leave(outside);
         Ok(Body {
             name: Arc::from(format!("{}/{what}", self.origin.name)),

@@ -49,6 +49,13 @@ pub(crate) struct Lowered {
 /// What operators may make of extents alone, in bytes: networks need some kilobytes.
 const ROOM: usize = 64 << 20;
 
+/// Operators and tensors that subgraphs may come to where each is written out, beyond sixteen times those that the
+/// file has: a few subgraphs that each run the next one twice would come to more than there is memory for.
+const COPIES: usize = 50_000;
+
+/// Graphs within graphs within the file. Each takes three messages of protobuf, and its decoders follow a hundred.
+const MAX_DEPTH: usize = 30;
+
 /// Lowers the main subgraph.
 ///
 /// # Errors
@@ -86,6 +93,14 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
         rises,
         build: Build::default(),
         room: ROOM,
+        copies: COPIES
+            + 16 * placed
+                .model
+                .graphs
+                .iter()
+                .map(Graph::node_bound)
+                .sum::<usize>(),
+        depth: 0,
     };
     let mut scope = Scope::default();
     let mut inputs = Vec::new();
@@ -150,6 +165,10 @@ pub(crate) struct Lowering {
     build: Build,
     /// Bytes that operators may still make of extents alone (`LowerCx::make_room`).
     room: usize,
+    /// Operators and tensors that may still be written where subgraphs are run.
+    copies: usize,
+    /// How many graphs are around the nodes that are written.
+    depth: usize,
 }
 
 impl Lowering {
@@ -225,6 +244,11 @@ impl Lowering {
                 operands.len()
             )));
         }
+        let left = self.copies.checked_sub(1 + graph.node_bound());
+        self.copies = left.ok_or_else(|| {
+            let what = "subgraphs that run each other come to too many operators where each is written out";
+            OpError::too_large(what)
+        })?;
         let mut scope = Scope::default();
         for (&value, &wire) in graph.inputs.iter().zip(operands) {
             let (declared, given) = (&graph.value(value).shape, &self.build.fact(wire).shape);

@@ -10,6 +10,8 @@ mod quant;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use tract_core::prelude::{DatumType, Tensor};
 
@@ -36,7 +38,12 @@ pub(crate) struct Reference {
     declared: Declared,
     /// Inputs of the main graph that say the shape of a result, by name: the shape that the file declares.
     extents: HashMap<Arc<str>, Vec<usize>>,
+    /// How often an execution has run a subgraph.
+    calls: AtomicUsize,
 }
+
+/// Runs of subgraphs after which an execution gives up: loops within loops need not end.
+const MAX_CALLS: usize = 1_000_000;
 
 /// What an execution shows: each tensor the graph computes, by name, as it is computed.
 pub(crate) type Observer<'o> = &'o mut dyn FnMut(&str, &Arc<Tensor>);
@@ -65,6 +72,7 @@ impl Reference {
             ranges,
             declared,
             extents,
+            calls: AtomicUsize::new(0),
         })
     }
 
@@ -91,6 +99,7 @@ impl Reference {
         inputs: Vec<Arc<Tensor>>,
         observe: Observer<'_>,
     ) -> Result<Vec<Arc<Tensor>>, Error> {
+        self.calls.store(0, Relaxed);
         self.run_graph(self.model.main, inputs, observe)
     }
 
@@ -112,6 +121,10 @@ impl Reference {
                 Error::new(ErrorKind::Unverified, error.to_string())
             };
             let mut call = |id: GraphId, inputs: Vec<Arc<Tensor>>| {
+                if self.calls.fetch_add(1, Relaxed) == MAX_CALLS {
+                    let what = format!("more than {MAX_CALLS} runs of subgraphs");
+                    return Err(OpError::unsupported(what));
+                }
                 self.run_graph(id, inputs, &mut |_, _| {})
                     .map_err(|error| OpError::unsupported(error.to_string()))
             };

@@ -91,6 +91,8 @@ pub fn conv(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, window: &Window)
         *depth > 0 && channels % depth == 0,
         "{channels} channels under a kernel of {depth}"
     );
+    // tract makes slices out of null pointers there.
+    check!(x.len() > 0, "a convolution of no elements");
     let group = channels / depth;
     let patches = taps.iter().fold(result, |n, tap| n.saturating_mul(*tap));
     if group == 1 && taps.len() == 2 && patches.saturating_mul(*depth) > MOST_PATCHES {

@@ -149,6 +149,7 @@ impl OnnxRunner {
         }
         model.select_output_outlets(&outlets)?;
         let model = model.into_typed()?;
+        refuse_empty_windows(&model)?;
         let inputs = ports(&model)?;
         Ok(Self {
             plan: model.into_runnable()?,
@@ -192,6 +193,22 @@ fn fix_input_shapes(
                 .datum_type()
                 .with_context(|| format!("input {name:?} has no element type"))?;
             model.set_input_fact(slot, InferenceFact::dt_shape(dtype, shape))?;
+        }
+    }
+    Ok(())
+}
+
+/// tract's windows do not withstand operands without elements: they make slices out of null pointers.
+fn refuse_empty_windows(model: &TypedModel) -> TractResult<()> {
+    let windows = ["Conv", "Deconv", "MaxPool", "SumPool"];
+    for node in model.nodes.iter() {
+        if !windows.contains(&&*node.op.name()) {
+            continue;
+        }
+        for input in &node.inputs {
+            let shape = &model.outlet_fact(*input)?.shape;
+            let empty = shape.as_concrete().is_some_and(|dims| dims.contains(&0));
+            ensure!(!empty, "a window over no elements, in {:?}", node.name);
         }
     }
     Ok(())

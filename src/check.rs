@@ -44,15 +44,25 @@ impl Budget {
     const SMALL: usize = 1 << 20;
 
     /// Decoding multiplies a constant by 8 at most: 4-bit integers to floats. A chain of operators that each
-    /// multiply what they get ends here.
+    /// multiply what they get ends here, and so do operators that each compute something of one and the same
+    /// constant: bytes that tensors share count once.
     fn of(model: &Model) -> Self {
-        let sizes = model.graphs.iter().flat_map(|graph| {
+        let constants = model.graphs.iter().flat_map(|graph| {
             let constants = graph.values().filter_map(|id| graph.value(id).constant());
-            constants.map(Data::len)
+            constants.map(Data::origin)
         });
-        Budget(sizes.fold(64 << 20, |sum, size| {
-            sum.saturating_add(size.saturating_mul(8))
-        }))
+        let mut ranges: Vec<_> = constants
+            .map(|(place, range)| (place, range.start, range.end))
+            .collect();
+        ranges.sort_unstable();
+        let mut left = 64u64 << 20;
+        let mut counted = (0, 0);
+        for (place, start, end) in ranges {
+            let known = if counted.0 == place { counted.1 } else { 0 };
+            left = left.saturating_add(end.saturating_sub(start.max(known)).saturating_mul(8));
+            counted = (place, end.max(known));
+        }
+        Budget(usize::try_from(left).unwrap_or(usize::MAX))
     }
 
     /// What folding an operator would take; `None` where it must not be folded.

@@ -36,6 +36,10 @@ pub fn sparse(data: &[u8]) {
         return;
     };
     let shape: Vec<usize> = shape.iter().map(|&extent| usize::from(extent)).collect();
+    // What `lift` has seen to before.
+    if shape.iter().product::<usize>() > 1 << 24 {
+        return;
+    }
     let _ = sparse::decode(&sparsity, &shape, 1 << (width % 3), elements);
 }
 

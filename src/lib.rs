@@ -22,6 +22,7 @@ mod ir;
 mod lift;
 mod lower;
 pub mod metadata;
+mod names;
 mod nearest;
 mod onnx;
 pub mod op;

@@ -9,14 +9,15 @@ mod face;
 mod nesting;
 mod operator;
 mod reads;
+mod room;
 mod tensor;
 mod unknown;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::error::{Error, Site};
 use crate::ir::{Data, Dim, Graph, Model, Ports, Symbol, Value, ValueId};
+use crate::names::Names;
 use crate::registry::Registry;
 use crate::signature::{self, Entry, Signature};
 use crate::source::Source;
@@ -24,6 +25,7 @@ use crate::tflite::{self, schema};
 
 use cut::Section;
 use nesting::check_nesting;
+pub(crate) use room::Room;
 pub(crate) use tensor::{Reader, unique};
 use unknown::Unknown;
 
@@ -44,6 +46,7 @@ pub(crate) fn lift(
         registry,
         entry,
         dims,
+        room: Room::of(source),
         findings: Vec::new(),
         unknown: Vec::new(),
     };
@@ -114,6 +117,7 @@ struct Lifter<'a> {
     registry: &'a Registry,
     entry: &'a Entry,
     dims: &'a Dims,
+    room: Room,
     findings: Vec<Error>,
     unknown: Vec<Unknown>,
 }
@@ -151,7 +155,7 @@ impl<'a> Lifter<'a> {
         let name = tflite::subgraph_name(index, &subgraph);
         let mut graph = Graph::new(name.clone());
         let tensors: Tensors<'a> = subgraph.tensors().into_iter().flatten().collect();
-        let mut names = HashSet::new();
+        let mut names = Names::new('_');
         let values: Vec<ValueId> = tensors
             .iter()
             .enumerate()
@@ -200,7 +204,7 @@ impl<'a> Lifter<'a> {
         graph: &Arc<str>,
         subgraph: &schema::SubGraph<'a>,
         (index, tensor): (usize, &schema::Tensor<'a>),
-        names: &mut HashSet<String>,
+        names: &mut Names,
     ) -> Value {
         let name = unique(tensor.name().unwrap_or_default(), index, names);
         let site = Site {
@@ -210,6 +214,7 @@ impl<'a> Lifter<'a> {
         let reader = Reader {
             source: self.source,
             file: self.file,
+            room: &self.room,
         };
         let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
         reader.value(subgraph, index, tensor, name, &mut fault)

@@ -7,7 +7,7 @@ use super::{
     Sparsity, Subgraph, Tensor,
 };
 use crate::error::Error;
-use crate::lift::Reader;
+use crate::lift::{Reader, Room};
 use crate::signature;
 use crate::source::Source;
 use crate::tflite::{self, schema};
@@ -15,7 +15,12 @@ use crate::tflite::{self, schema};
 /// Everything in the file.
 pub(super) fn inspection(source: &Source) -> Result<Inspection, Error> {
     let file = tflite::open(source.image())?;
-    let reader = Reader { source, file };
+    let room = Room::of(source);
+    let reader = Reader {
+        source,
+        file,
+        room: &room,
+    };
     let mut operator_codes: Vec<OperatorCode> = file
         .operator_codes()
         .into_iter()

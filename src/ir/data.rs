@@ -126,6 +126,18 @@ impl Data {
         }
     }
 
+    /// Where the bytes are that these are, or are made of: which file or memory, and from where to where.
+    pub(crate) fn origin(&self) -> (usize, Range<u64>) {
+        match &self.held {
+            Held::Memory(bytes) => {
+                let start = bytes.as_ptr().addr() as u64;
+                (0, start..start + bytes.len() as u64)
+            }
+            Held::File { file, range } => (Arc::as_ptr(file).addr(), range.clone()),
+            Held::Derived(derived) => derived.from.origin(),
+        }
+    }
+
     /// The bytes.
     ///
     /// # Errors

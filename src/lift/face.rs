@@ -1,6 +1,5 @@
 //! Inputs and outputs of a subgraph: the file's, those that are asked for, and the shapes they get.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::cut::{self, Section, Whole, cut};
@@ -8,6 +7,7 @@ use super::tensor::unique;
 use super::{Lifter, Tensors, graph_site};
 use crate::error::{Error, ErrorKind};
 use crate::ir::{Dim, Graph, Symbol, Value, ValueId};
+use crate::names::Names;
 use crate::tflite::schema;
 
 impl<'a> Lifter<'a> {
@@ -79,10 +79,10 @@ impl<'a> Lifter<'a> {
             return written;
         }
         let own: Vec<i32> = subgraph.inputs().into_iter().flatten().collect();
-        let mut names: HashSet<String> = graph
-            .values()
-            .map(|id| graph.value(id).name.to_string())
-            .collect();
+        let mut names = Names::new('_');
+        for id in graph.values() {
+            names.claim(&graph.value(id).name);
+        }
         for &input in &section.inputs {
             if own.iter().all(|&index| usize::try_from(index) != Ok(input)) {
                 let value = graph.value(values[input]).clone();

@@ -1,6 +1,7 @@
 //! One operator of the file: its definition, options, operands and results, each index checked.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::unknown::{Unknown, describe_unknown};
@@ -46,7 +47,7 @@ impl<'a> Lifter<'a> {
         let results: Vec<ValueId> = results.into_iter().flatten().collect();
         check_arity(&def, "operands", operands.len(), &def.operands, &origin)?;
         check_arity(&def, "results", results.len(), &def.results, &origin)?;
-        check_writes(graph, &origin, &results)?;
+        check_writes(graph, &origin, &operands, &results)?;
         let custom = self.custom_options(&origin, operator)?;
         let intermediates = operator.intermediates().into_iter().flatten();
         let intermediate = |index: i32| {
@@ -185,7 +186,14 @@ fn tensor_list(
 }
 
 /// Refuses a second producer, and results that were read before they are computed.
-fn check_writes(graph: &Graph, origin: &Origin, results: &[ValueId]) -> Result<(), Error> {
+fn check_writes(
+    graph: &Graph,
+    origin: &Origin,
+    operands: &[Option<ValueId>],
+    results: &[ValueId],
+) -> Result<(), Error> {
+    let read: HashSet<ValueId> = operands.iter().copied().flatten().collect();
+    let mut written = HashSet::new();
     for (slot, &result) in results.iter().enumerate() {
         let fault = if let Some(other) = graph.producer(result) {
             format!(
@@ -197,7 +205,9 @@ fn check_writes(graph: &Graph, origin: &Origin, results: &[ValueId]) -> Result<(
                 "operator {} reads it before it is computed: a cycle, or operators out of order",
                 graph.op(reader).origin.index
             )
-        } else if results[..slot].contains(&result) {
+        } else if read.contains(&result) {
+            "the operator reads it itself: a cycle".into()
+        } else if !written.insert(result) {
             "the operator writes it twice".into()
         } else if graph.inputs.contains(&result) {
             "it is an input of the subgraph".into()

@@ -1,10 +1,11 @@
 //! One tensor of the file: its element type, shape and quantisation checked, its constant elements decoded.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::room::Room;
 use crate::error::{Error, ErrorKind};
 use crate::ir::{Content, DType, Data, Quant, Shape, Value};
+use crate::names::Names;
 use crate::source::Source;
 use crate::tflite::{self, schema};
 
@@ -13,6 +14,7 @@ use crate::tflite::{self, schema};
 pub(crate) struct Reader<'a> {
     pub source: &'a Source,
     pub file: schema::Model<'a>,
+    pub room: &'a Room,
 }
 
 impl<'a> Reader<'a> {
@@ -114,10 +116,11 @@ impl<'a> Reader<'a> {
         let Some(data) = self.stored(index, tensor)? else {
             return Ok(Content::Computed);
         };
+        let expected = shape.count().and_then(|count| dtype.bytes_of(count));
         if let Some(sparsity) = tensor.sparsity() {
+            self.room.take(index, expected.unwrap_or(usize::MAX))?;
             return dense(&sparsity, index, dtype, shape, &data).map(Content::Constant);
         }
-        let expected = shape.count().and_then(|count| dtype.bytes_of(count));
         if expected.is_some_and(|expected| expected != data.len()) {
             return Err(Error::new(
                 ErrorKind::Inconsistent,
@@ -128,6 +131,9 @@ impl<'a> Reader<'a> {
                     data.len()
                 ),
             ));
+        }
+        if tflite::packed::is_packed(dtype) {
+            self.room.take(index, shape.count().unwrap_or(usize::MAX))?;
         }
         Ok(Content::Constant(data))
     }
@@ -141,7 +147,7 @@ impl<'a> Reader<'a> {
         let buffers = self.file.buffers();
         let count = buffers.map_or(0, |list| list.len());
         // Buffer 0 is the empty one, and may be left out of a file without constants.
-        if buffer == 0 || tensor.is_variable() {
+        if buffer == 0 {
             return Ok(None);
         }
         let Some(entry) = buffers
@@ -153,6 +159,7 @@ impl<'a> Reader<'a> {
             )));
         };
         match entry.data() {
+            _ if tensor.is_variable() => Ok(None),
             Some(data) if !data.is_empty() => Ok(Some(self.source.resolve(data.bytes()))),
             _ if entry.offset() > 1 => self.outside(buffer, entry).map(Some),
             _ => Ok(None),
@@ -191,18 +198,11 @@ fn dense(
 }
 
 /// The file's name for a tensor, made unique.
-pub(crate) fn unique(name: &str, index: usize, names: &mut HashSet<String>) -> Arc<str> {
-    let base = match name {
-        "" => format!("tensor_{index}"),
-        name => name.to_owned(),
-    };
-    let mut candidate = base.clone();
-    let mut suffix = 1usize;
-    while !names.insert(candidate.clone()) {
-        candidate = format!("{base}_{suffix}");
-        suffix += 1;
+pub(crate) fn unique(name: &str, index: usize, names: &mut Names) -> Arc<str> {
+    match name {
+        "" => names.claim(&format!("tensor_{index}")),
+        name => names.claim(name),
     }
-    candidate.into()
 }
 
 /// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on

@@ -1,7 +1,7 @@
 //! What a TFLite file says of itself, as the entries of ONNX's `metadata_props`. The keys are documented in
 //! `docs/metadata.md`.
 
-use std::collections::HashSet;
+use crate::names::Names;
 
 use super::{
     AssociatedFile, BUFFER, Content, Metadata, ProcessUnit, SubgraphMetadata, TensorGroup,
@@ -16,11 +16,22 @@ use crate::tflite;
 const MAX_LABELS: u64 = 1 << 20;
 
 /// Entries of `metadata_props`, and what could not be made one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Description {
     pub entries: Vec<(String, String)>,
     pub warnings: Vec<String>,
-    keys: HashSet<String>,
+    keys: Names,
+}
+
+impl Default for Description {
+    /// Nothing.
+    fn default() -> Self {
+        Description {
+            entries: Vec::new(),
+            warnings: Vec::new(),
+            keys: Names::new('.'),
+        }
+    }
 }
 
 /// Which inputs and outputs are still those that the metadata speaks of, in their order.
@@ -72,13 +83,8 @@ impl Description {
         if value.is_empty() {
             return;
         }
-        let mut name = key.to_owned();
-        let mut suffix = 1usize;
-        while !self.keys.insert(name.clone()) {
-            name = format!("{key}.{suffix}");
-            suffix += 1;
-        }
-        self.entries.push((name, value));
+        let name = self.keys.claim(key);
+        self.entries.push((name.to_string(), value));
     }
 
     fn metadata(&mut self, said: &Metadata, tflite: &Source, model: &Model, whole: Whole) {

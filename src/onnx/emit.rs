@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::build::{Body, Build, Node, Source};
 use super::{WireId, attr, ir_version, proto};
 use crate::ir::{Data, Dim, Shape};
+use crate::names::Names;
 
-/// Names and wires of the graph's inputs and outputs.
+/// Wires and wires of the graph's inputs and outputs.
 #[derive(Debug)]
 pub(crate) struct Face {
     pub inputs: Vec<(Arc<str>, WireId)>,
@@ -31,42 +32,17 @@ impl Emitted {
     }
 }
 
-/// Names handed out so far, and for those that were wanted again the number behind the next one.
-#[derive(Debug, Default)]
-struct Claims {
-    taken: HashSet<Arc<str>>,
-    next: HashMap<Arc<str>, usize>,
-}
-
-impl Claims {
-    /// The name, or the name with a number behind it.
-    fn claim(&mut self, wanted: &str) -> Arc<str> {
-        let wanted: Arc<str> = wanted.into();
-        if self.taken.insert(wanted.clone()) {
-            return wanted;
-        }
-        let next = self.next.entry(wanted.clone()).or_insert(1);
-        loop {
-            let name: Arc<str> = format!("{wanted}_{next}").into();
-            *next += 1;
-            if self.taken.insert(name.clone()) {
-                return name;
-            }
-        }
-    }
-}
-
 /// The names of wires.
-struct Names {
-    claims: Claims,
+struct Wires {
+    names: Names,
     of: Vec<Option<Arc<str>>>,
     /// For each operator, how many of its wires have no name of their own.
     inner: HashMap<Arc<str>, usize>,
 }
 
-impl Names {
+impl Wires {
     fn claim(&mut self, wanted: &str) -> Arc<str> {
-        self.claims.claim(wanted)
+        self.names.claim(wanted)
     }
 
     /// What a node's result is called: as the TFLite tensor it holds, or `CONV_2D_17:0` and so on.
@@ -93,8 +69,8 @@ impl Names {
 
 /// Writes the model.
 pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emitted {
-    let mut names = Names {
-        claims: Claims::default(),
+    let mut names = Wires {
+        names: Names::new('_'),
         of: vec![None; build.wires.len()],
         inner: HashMap::new(),
     };
@@ -108,7 +84,7 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
         build: &build,
         names: &names,
         homes: &homes,
-        node_names: Claims::default(),
+        node_names: Names::new('_'),
         quantized: is_quantized(&build.nodes),
     };
     let inputs: Vec<WireId> = face.inputs.iter().map(|(_, wire)| *wire).collect();
@@ -124,7 +100,7 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
 
 /// Outputs have the names the file gives them. One that already has another name, as an input, a constant
 /// or another output, is copied.
-fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId> {
+fn name_outputs(build: &mut Build, face: &Face, names: &mut Wires) -> Vec<WireId> {
     let mut outputs = Vec::new();
     for (name, wire) in &face.outputs {
         let fresh = matches!(build.fact(*wire).source, Source::Node);
@@ -151,7 +127,7 @@ fn name_outputs(build: &mut Build, face: &Face, names: &mut Names) -> Vec<WireId
     outputs
 }
 
-fn name_nodes_outputs(build: &Build, nodes: &[Node], names: &mut Names) {
+fn name_nodes_outputs(build: &Build, nodes: &[Node], names: &mut Wires) {
     for node in nodes {
         for &wire in &node.outputs {
             if names.of[wire.index()].is_none() {
@@ -188,8 +164,8 @@ impl Homes {
     }
 }
 
-/// Names the initialisers that are read, in the order they are first read.
-fn name_initializers(build: &Build, names: &mut Names) -> Homes {
+/// Wires the initialisers that are read, in the order they are first read.
+fn name_initializers(build: &Build, names: &mut Wires) -> Homes {
     let mut homes = Homes::default();
     find_homes(build, &build.nodes, &mut Vec::new(), &mut homes);
     for &wire in &homes.order {
@@ -234,9 +210,9 @@ fn find_homes(build: &Build, nodes: &[Node], path: &mut Path, homes: &mut Homes)
 /// Writes graphs, the main one and those that nodes run.
 struct Writer<'w> {
     build: &'w Build,
-    names: &'w Names,
+    names: &'w Wires,
     homes: &'w Homes,
-    node_names: Claims,
+    node_names: Names,
     /// Are there quantised values?
     quantized: bool,
 }
@@ -333,7 +309,7 @@ fn is_quantized(nodes: &[Node]) -> bool {
         || bodies.any(|(_, body)| is_quantized(&body.nodes))
 }
 
-fn info(build: &Build, names: &Names, wire: WireId) -> proto::ValueInfoProto {
+fn info(build: &Build, names: &Wires, wire: WireId) -> proto::ValueInfoProto {
     let fact = build.fact(wire);
     let tensor = proto::type_proto::Tensor {
         elem_type: fact.dtype.onnx(),
@@ -363,7 +339,7 @@ fn shape(shape: &Shape) -> proto::TensorShapeProto {
     }
 }
 
-fn tensor(build: &Build, names: &Names, wire: WireId) -> proto::TensorProto {
+fn tensor(build: &Build, names: &Wires, wire: WireId) -> proto::TensorProto {
     let literal = build.literal(wire);
     proto::TensorProto {
         dims: literal.map_or(vec![], |l| l.shape.iter().map(|&n| n as i64).collect()),

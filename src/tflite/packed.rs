@@ -2,6 +2,11 @@
 
 use crate::ir::{DType, Data};
 
+/// Is it an integer of less than a byte?
+pub(crate) fn is_packed(dtype: DType) -> bool {
+    matches!(dtype, DType::Int4 | DType::Int2)
+}
+
 /// The recipe that makes bytes of 4-bit integers.
 const UNPACKED: &str = "unpacked by 4 bits";
 

@@ -10,17 +10,11 @@
 use super::schema::{DimensionMetadata, DimensionType, SparsityParameters};
 use crate::error::{Error, ErrorKind};
 
-/// Dense bytes that any sparse constant may have, however little of it the file holds.
-const ALWAYS_ALLOWED: usize = 64 << 20;
-
-/// How many dense bytes one byte of the file may stand for beyond that. Networks keep a tenth of their
-/// weights or more.
-const GREATEST_RATIO: usize = 1024;
-
-/// Writes a constant of this shape out densely. Elements have `width` bytes.
+/// Writes a constant of this shape out densely. Elements have `width` bytes. The caller has seen to it that there
+/// is room for as many.
 ///
 /// # Errors
-/// `Malformed` or `Inconsistent` with what is wrong, `TooLarge` for a small file that stands for a huge tensor.
+/// `Malformed` or `Inconsistent` with what is wrong.
 pub(crate) fn decode(
     sparsity: &SparsityParameters<'_>,
     shape: &[usize],
@@ -28,20 +22,17 @@ pub(crate) fn decode(
     data: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let size = shape.iter().try_fold(width, |size, &n| size.checked_mul(n));
-    let allowed = data.len().saturating_mul(GREATEST_RATIO);
-    let size = size.filter(|&size| size <= allowed.max(ALWAYS_ALLOWED));
     let size = size.ok_or_else(|| {
-        Error::new(
-            ErrorKind::TooLarge,
-            format!(
-                "{} bytes of sparse data for a tensor of shape {shape:?}",
-                data.len()
-            ),
-        )
+        let what = format!("sparse data for a tensor of shape {shape:?}");
+        Error::new(ErrorKind::TooLarge, what)
     })?;
     let mut offsets = vec![0];
-    for level in levels(sparsity, shape)? {
-        offsets = level.descend(&offsets)?;
+    let levels = levels(sparsity, shape)?;
+    // Each position is one of an element, or has a segment in a level below.
+    let listed = levels.iter().map(Level::listed).max().unwrap_or(0);
+    let most = listed.max(data.len()).max(FEW);
+    for level in levels {
+        offsets = level.descend(&offsets, most)?;
     }
     if offsets.len().checked_mul(width) != Some(data.len()) {
         return Err(inconsistent(format!(
@@ -56,6 +47,9 @@ pub(crate) fn decode(
     }
     Ok(dense)
 }
+
+/// So many positions are no matter, even where the last axis has no extent.
+const FEW: usize = 1 << 16;
 
 /// One level of the walk.
 struct Level<'a> {
@@ -131,19 +125,25 @@ fn axes(list: &[i32], count: usize) -> Option<Vec<usize>> {
 
 impl Level<'_> {
     /// The positions of this level, as offsets in the dense tensor, from those of the level above.
-    fn descend(&self, above: &[usize]) -> Result<Vec<usize>, Error> {
+    fn descend(&self, above: &[usize], most: usize) -> Result<Vec<usize>, Error> {
         match self.metadata.format() {
-            DimensionType::DENSE => self.dense(above),
+            DimensionType::DENSE => self.dense(above, most),
             DimensionType::SPARSE_CSR => self.compressed(above),
             other => Err(self.fault(format!("format {}", other.0))),
         }
     }
 
-    fn dense(&self, above: &[usize]) -> Result<Vec<usize>, Error> {
+    fn dense(&self, above: &[usize], most: usize) -> Result<Vec<usize>, Error> {
         let size = self.metadata.dense_size();
         if usize::try_from(size) != Ok(self.extent) {
             let extent = self.extent;
             return Err(self.fault(format!("dense_size {size} of an axis of {extent}")));
+        }
+        if above.len().saturating_mul(self.extent) > most {
+            let positions = above.len().saturating_mul(self.extent);
+            return Err(self.fault(format!(
+                "{positions} positions, of which none below says more"
+            )));
         }
         let below = |&offset: &usize| (0..self.extent).map(move |n| offset + n * self.stride);
         Ok(above.iter().flat_map(below).collect())
@@ -184,6 +184,11 @@ impl Level<'_> {
             }
         }
         Ok(below)
+    }
+
+    /// How many segments it lists, where it lists any.
+    fn listed(&self) -> usize {
+        self.segments().map_or(0, |segments| segments.len())
     }
 
     fn segments(&self) -> Result<Vec<i64>, Error> {

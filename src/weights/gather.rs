@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::Weight;
 use crate::error::{Error, Place, Site};
 use crate::ir::{DType, Value};
-use crate::lift::{Reader, graph_site, unique};
+use crate::lift::{Reader, Room, graph_site, unique};
 use crate::lower::decodable;
+use crate::names::Names;
 use crate::op::{Kernel, OpDef};
 use crate::registry::Registry;
 use crate::source::Source;
@@ -20,12 +21,19 @@ pub(super) fn gather(
     all: bool,
 ) -> Result<(Vec<Weight>, usize), Error> {
     let file = tflite::open(source.image())?;
+    let mut names = Names::new('_');
+    // The format's own key.
+    names.claim("__metadata__");
+    let room = Room::of(source);
     let mut gatherer = Gatherer {
-        reader: Reader { source, file },
+        reader: Reader {
+            source,
+            file,
+            room: &room,
+        },
         registry,
         all,
-        // The format's own key.
-        names: HashSet::from(["__metadata__".to_owned()]),
+        names,
         weights: Vec::new(),
         left_out: 0,
         findings: Vec::new(),
@@ -43,7 +51,7 @@ struct Gatherer<'a> {
     reader: Reader<'a>,
     registry: &'a Registry,
     all: bool,
-    names: HashSet<String>,
+    names: Names,
     weights: Vec<Weight>,
     left_out: usize,
     findings: Vec<Error>,

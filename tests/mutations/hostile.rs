@@ -1,11 +1,13 @@
-//! Models of a few kilobytes that ask for more than there is: each must be refused.
+//! Models that ask for more than they hold, by running the same subgraph or reading the same bytes again and again.
 
 use tfl2onnx::testing::schema::{
-    BufferT, BuiltinOperator, BuiltinOptions2T, BuiltinOptionsT, IfOptionsT, ModelT, OperatorCodeT,
-    OperatorT, StableHLOCompositeOptionsT, StablehloCaseOptionsT, SubGraphT, TensorT, TensorType,
-    WhileOptionsT,
+    BufferT, BuiltinOperator, BuiltinOptions2T, BuiltinOptionsT, DimensionMetadataT, DimensionType,
+    IfOptionsT, Int32VectorT, ModelT, OperatorCodeT, OperatorT, SparseIndexVectorT,
+    SparsityParametersT, StableHLOCompositeOptionsT, StablehloCaseOptionsT, SubGraphT, TensorT,
+    TensorType, WhileOptionsT,
 };
 
+/// Each must be refused.
 pub fn models() -> Vec<(String, ModelT)> {
     let calls: [(&str, fn(i32) -> Call); 4] = [
         ("compositions", composition),
@@ -33,6 +35,80 @@ pub fn models() -> Vec<(String, ModelT)> {
     models
 }
 
+/// Each may be converted, within the bounds that all have.
+pub fn sharing() -> Vec<(String, ModelT)> {
+    let named = |_| tensor("x", TensorType::FLOAT32, vec![1], 0);
+    let packed = |_| tensor("packed", TensorType::INT4, vec![1 << 16], 1);
+    let constant = || tensor("constant", TensorType::FLOAT32, vec![1 << 18], 1);
+    let mut negated = reading((0..2000).map(|_| constant()).collect(), vec![1; 1 << 20]);
+    negate(&mut negated);
+    vec![
+        (
+            "100,000 tensors of one name".into(),
+            reading((0..100_000).map(named).collect(), vec![]),
+        ),
+        (
+            "20,000 packed constants in one buffer".into(),
+            reading((0..20_000).map(packed).collect(), vec![1; 1 << 15]),
+        ),
+        (
+            "200 sparse constants in one buffer".into(),
+            reading((0..200).map(|_| sparse()).collect(), vec![1]),
+        ),
+        ("2,000 foldable operators on one buffer".into(), negated),
+    ]
+}
+
+/// Besides an operator these tensors, which are in this buffer where they are constant.
+fn reading(more: Vec<TensorT>, data: Vec<u8>) -> ModelT {
+    let mut tensors = vec![
+        tensor("from", TensorType::FLOAT32, vec![1], 0),
+        tensor("to", TensorType::FLOAT32, vec![1], 0),
+    ];
+    tensors.extend(more);
+    let relu = operator(BuiltinOperator::RELU, vec![0], vec![1]);
+    let mut model = model(vec![graph(tensors, vec![0], vec![1], vec![relu])]);
+    let buffer = made(|buffer: &mut BufferT| buffer.data = Some(data));
+    model.buffers = Some(vec![BufferT::default(), buffer]);
+    model
+}
+
+/// Gives each constant of the first subgraph an operator that reads it.
+fn negate(model: &mut ModelT) {
+    let graph = model.subgraphs.iter_mut().flatten().next();
+    let graph = graph.expect("there is one");
+    let (tensors, operators) = (graph.tensors.as_mut(), graph.operators.as_mut());
+    let (tensors, operators) = tensors.zip(operators).expect("there are some");
+    for index in 2..tensors.len() {
+        let mut result = tensors[index].clone();
+        result.buffer = 0;
+        let inputs = vec![index as i32];
+        let outputs = vec![tensors.len() as i32];
+        operators.push(operator(BuiltinOperator::NEG, inputs, outputs));
+        tensors.push(result);
+    }
+}
+
+/// One byte of 2^24.
+fn sparse() -> TensorT {
+    let list = |values: Vec<i32>| {
+        let vector = made(|vector: &mut Int32VectorT| vector.values = Some(values));
+        SparseIndexVectorT::Int32Vector(Box::new(vector))
+    };
+    let axis = made(|axis: &mut DimensionMetadataT| {
+        axis.format = DimensionType::SPARSE_CSR;
+        axis.array_segments = list(vec![0, 1]);
+        axis.array_indices = list(vec![5]);
+    });
+    let sparsity = made(|sparsity: &mut SparsityParametersT| {
+        sparsity.traversal_order = Some(vec![0]);
+        sparsity.dim_metadata = Some(vec![axis]);
+    });
+    let mut tensor = tensor("sparse", TensorType::INT8, vec![1 << 24], 1);
+    tensor.sparsity = Some(Box::new(sparsity));
+    tensor
+}
+
 /// The tables are non-exhaustive: they are made empty, then filled.
 fn made<T: Default>(fill: impl FnOnce(&mut T)) -> T {
     let mut made = T::default();
@@ -49,8 +125,9 @@ fn tensor(name: &str, dtype: TensorType, shape: Vec<i32>, buffer: u32) -> Tensor
     })
 }
 
-const OPERATORS: [BuiltinOperator; 6] = [
+const OPERATORS: [BuiltinOperator; 7] = [
     BuiltinOperator::RELU,
+    BuiltinOperator::NEG,
     BuiltinOperator::RESHAPE,
     BuiltinOperator::STABLEHLO_COMPOSITE,
     BuiltinOperator::IF,

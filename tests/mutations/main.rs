@@ -238,6 +238,9 @@ fn made_to_hurt() {
             tally.convert(packed(&model), || what.clone());
             assert_eq!(tally.converted, 0, "{what}");
         }
+        for (what, model) in hostile::sharing() {
+            tally.convert(packed(&model), || what.clone());
+        }
         tally
     });
     tally.close("made to hurt");

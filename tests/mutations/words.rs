@@ -140,7 +140,7 @@ pub const WORDS: &[Word] = &[
     }),
     word(
         "quantisation arrays of the wrong length",
-        500,
+        100,
         |model, random| {
             let tensors = main(model)?.tensors.as_mut()?;
             let mut quantized: Vec<_> = tensors
@@ -162,7 +162,7 @@ pub const WORDS: &[Word] = &[
             Some(())
         },
     ),
-    word("a quantised axis out of range", 500, |model, random| {
+    word("a quantised axis out of range", 100, |model, random| {
         let found = tensor(model, random)?.quantization.as_mut()?;
         found.quantized_dimension = random.of(&[-1, 9, i32::MAX, i32::MIN]);
         Some(())

@@ -106,14 +106,17 @@ impl Tally {
         if start.elapsed() > PATIENCE {
             self.fault(&what, format!("validated for {:?}", start.elapsed()));
         }
-        match verdict.map(|verdict| verdict.map(|verdict| verdict.status)) {
-            Err(_) => self.fault(&what, format!("in the validation: {}", panicked())),
-            Ok(Err(error)) => self.fault(&what, format!("cannot be read again: {error}")),
-            Ok(Ok(Status::Verified)) => self.agree += 1,
-            Ok(Ok(Status::Unverified(_))) => self.not_run += 1,
-            Ok(Ok(_)) => {
+        let verdict = match verdict {
+            Err(_) => return self.fault(&what, format!("in the validation: {}", panicked())),
+            Ok(Err(error)) => return self.fault(&what, format!("cannot be read again: {error}")),
+            Ok(Ok(verdict)) => verdict,
+        };
+        match verdict.status {
+            Status::Verified => self.agree += 1,
+            Status::Unverified(_) => self.not_run += 1,
+            _ => {
                 self.differ += 1;
-                println!("    differs: {}", what());
+                println!("    differs: {}: {:?}", what(), verdict.error());
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Damages that have a name: each of a kind by itself, to whatever part of a model it applies to.
 
-use tfl2onnx::testing::schema::{BuiltinOptions2T, BuiltinOptionsT, ModelT, SubGraphT, TensorT};
+use tfl2onnx::testing::schema::{
+    BuiltinOptions2T, BuiltinOptionsT, ModelT, OperatorT, QuantizationParametersT, SubGraphT,
+    TensorT,
+};
 
 use super::random::Random;
 
@@ -142,13 +145,7 @@ pub const WORDS: &[Word] = &[
         "quantisation arrays of the wrong length",
         100,
         |model, random| {
-            let tensors = main(model)?.tensors.as_mut()?;
-            let mut quantized: Vec<_> = tensors
-                .iter_mut()
-                .filter_map(|tensor| tensor.quantization.as_mut())
-                .filter(|found| found.scale.as_ref().is_some_and(|scale| !scale.is_empty()))
-                .collect();
-            let found = random.pick(&mut quantized)?;
+            let found = quantization(model, random, 1)?;
             let count = found.scale.as_ref().map_or(0, Vec::len);
             let length = random.of(&[0, count - 1, count + 1, 2 * count, 1000]);
             match random.below(3) {
@@ -162,8 +159,8 @@ pub const WORDS: &[Word] = &[
             Some(())
         },
     ),
-    word("a quantised axis out of range", 100, |model, random| {
-        let found = tensor(model, random)?.quantization.as_mut()?;
+    word("a quantised axis out of range", 20, |model, random| {
+        let found = quantization(model, random, 2)?;
         found.quantized_dimension = random.of(&[-1, 9, i32::MAX, i32::MIN]);
         Some(())
     }),
@@ -198,8 +195,24 @@ fn extent<'a>(model: &'a mut ModelT, random: &mut Random) -> Option<&'a mut i32>
     random.pick(shape)
 }
 
+/// The parameters of a tensor that has so many scales or more.
+fn quantization<'a>(
+    model: &'a mut ModelT,
+    random: &mut Random,
+    scales: usize,
+) -> Option<&'a mut QuantizationParametersT> {
+    let tensors = main(model)?.tensors.as_mut()?;
+    let mut found: Vec<_> = tensors
+        .iter_mut()
+        .filter_map(|tensor| tensor.quantization.as_deref_mut())
+        .filter(|found| found.scale.as_ref().map_or(0, Vec::len) >= scales)
+        .collect();
+    let at = random.below(found.len().max(1));
+    (at < found.len()).then(|| found.swap_remove(at))
+}
+
 /// The subgraph that an operator names first.
-fn callee(operator: &mut tfl2onnx::testing::schema::OperatorT) -> Option<&mut i32> {
+fn callee(operator: &mut OperatorT) -> Option<&mut i32> {
     match &mut operator.builtin_options {
         BuiltinOptionsT::IfOptions(options) => return Some(&mut options.then_subgraph_index),
         BuiltinOptionsT::WhileOptions(options) => return Some(&mut options.body_subgraph_index),

@@ -222,8 +222,19 @@ fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
 fn misfit(index: usize, tensor: &schema::Tensor<'_>, stored: DType) -> Option<Error> {
     let params = tensor.quantization()?;
     let scales = params.scale()?.len();
-    let zeros = params.zero_point()?;
     let inconsistent = |what| Some(Error::new(ErrorKind::Inconsistent, what));
+    let rank = tensor.shape().map_or(0, |shape| shape.len());
+    if scales > 1 && rank > 0 {
+        let axis = axis(tensor, rank);
+        let extent = axis.and_then(|axis| tensor.shape().map(|shape| shape.get(axis)));
+        if extent.and_then(|extent| usize::try_from(extent).ok()) != Some(scales) {
+            let dimension = params.quantized_dimension();
+            return inconsistent(format!(
+                "tensor {index} of rank {rank} is quantised with {scales} scales along its dimension {dimension}"
+            ));
+        }
+    }
+    let zeros = params.zero_point()?;
     if zeros.len() > 1 && zeros.len() != scales {
         let found = zeros.len();
         return inconsistent(format!(
@@ -239,6 +250,15 @@ fn misfit(index: usize, tensor: &schema::Tensor<'_>, stored: DType) -> Option<Er
     ))
 }
 
+/// The axis of a tensor's scales. Old converters have that of the weights in biases, which have only one.
+fn axis(tensor: &schema::Tensor<'_>, rank: usize) -> Option<usize> {
+    let axis = usize::try_from(tensor.quantization()?.quantized_dimension()).ok();
+    match rank {
+        1 => Some(0),
+        _ => axis.filter(|&axis| axis < rank),
+    }
+}
+
 fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {
     let params = tensor.quantization()?;
     let scale: Arc<[f32]> = params.scale()?.iter().collect();
@@ -246,7 +266,8 @@ fn quant(tensor: &schema::Tensor<'_>) -> Option<Quant> {
         return None;
     }
     let zero_point: Vec<i64> = params.zero_point().into_iter().flatten().collect();
-    let axis = usize::try_from(params.quantized_dimension()).ok();
+    let rank = tensor.shape().map_or(0, |shape| shape.len());
+    let axis = axis(tensor, rank);
     Some(Quant {
         axis: axis.filter(|_| scale.len() > 1),
         zero_point: match zero_point.len() {

@@ -47,7 +47,7 @@ pub(crate) struct Lowered {
 }
 
 /// What operators may make of extents alone, in bytes: networks need some kilobytes.
-const ROOM: usize = 64 << 20;
+const ROOM: usize = 32 << 20;
 
 /// Operators and tensors that subgraphs may come to where each is written out, beyond sixteen times those that the
 /// file has: a few subgraphs that each run the next one twice would come to more than there is memory for.

@@ -116,6 +116,12 @@ impl Tally {
             Status::Unverified(_) => self.not_run += 1,
             _ => {
                 self.differ += 1;
+                // To be looked at: the command refuses to write it, but who is wrong?
+                let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+                let _ = std::fs::write(
+                    folder.join(format!("differs_{}.tflite", self.converted)),
+                    data,
+                );
                 println!("    differs: {}: {:?}", what(), verdict.error());
             }
         }

@@ -18,8 +18,8 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// What the last panic said, and where.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// What a conversion may allocate beyond `FACTOR` times the file: folding, sparse constants and tables made of
-/// extents have 64 MiB each, and a table is copied a few times while it is made.
+/// What a conversion may allocate beyond `FACTOR` times the file: folding and decoded constants have 64 MiB each,
+/// tables made of extents 32 MiB, and a table is copied a few times while it is made.
 const ALLOWED: usize = 256 << 20;
 const FACTOR: usize = 64;
 

@@ -128,7 +128,7 @@ impl<'c> LowerCx<'c> {
     }
 
     /// Asks for so many bytes of tables or nodes whose number depends on extents: a few bytes of a file may
-    /// claim any extent, so this comes before they are made. One conversion has 64 MiB for all of them.
+    /// claim any extent, so this comes before they are made. One conversion has 32 MiB for all of them.
     ///
     /// # Errors
     /// When they would be more than is left.

@@ -89,9 +89,6 @@ impl Axis {
     }
 }
 
-/// Elements that a `Gather` may lay out at once for every element that there is.
-const MAX_INDICES: usize = 1 << 24;
-
 #[derive(Debug)]
 struct ReduceWindow {
     reducer: Reducer,
@@ -207,18 +204,10 @@ fn lower_axis(
         .fixed()
         .ok_or_else(|| OpError::unsupported("a window on a dynamic dimension"))?;
     let count = axis.count(extent)?;
-    if count
-        .checked_mul(axis.window)
-        .is_none_or(|n| n > MAX_INDICES)
-    {
-        return Err(OpError::unsupported(format!(
-            "{count} windows of {} elements on one axis",
-            axis.window
-        )));
-    }
     if (count, axis.window) == (1, extent) {
         return Ok(cx.reduce(reducer.onnx(), x, &[at], true));
     }
+    cx.make_room(count.saturating_mul(axis.window), size_of::<i64>())?;
     let starts = (0..count).map(|window| window * axis.stride);
     let indices = starts.flat_map(|start| (0..axis.window).map(move |i| start + i * axis.dilation));
     let data: Vec<u8> = indices

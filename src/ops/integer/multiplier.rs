@@ -15,7 +15,7 @@ use crate::op::{DType, LowerCx, OpError, Operands, Wire};
 use crate::ops::activation::Activation;
 
 /// A multiplier as fixed-point: the 31 bits of a fraction in [0.5, 1), and the power of two to go with it.
-fn fixed(multiplier: f64) -> (i64, i32) {
+pub(super) fn fixed(multiplier: f64) -> (i64, i32) {
     if !multiplier.is_normal() || multiplier < 0.0 {
         return (0, 0);
     }

@@ -13,6 +13,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
     Tolerance, Wire,
 };
+use crate::ops::integer::hard_swish::HardSwish;
 use crate::ops::integer::interpolated::Samples;
 use crate::ops::integer::sigmoid::{Curve, Sigmoid};
 #[cfg(feature = "validate")]
@@ -49,7 +50,8 @@ unary! {
     EXP ..= 2, [Float32], ROUNDING => ["Exp"], |x| unary::map(x, f32::exp),
         Kernel::Sampled(|x, _| x.exp());
     FLOOR ..= 1, [Float32, Float16], EXACT => ["Floor"], |x| unary::map(x, f32::floor);
-    HARD_SWISH ..= 1, [Float32], ROUNDING => ["HardSwish"], |x| unary::map(x, unary::hard_swish);
+    HARD_SWISH ..= 1, [Float32], ROUNDING => ["HardSwish"], |x| unary::map(x, unary::hard_swish),
+        Kernel::HardSwish;
     LOG ..= 2, [Float32], ROUNDING => ["Log"], |x| unary::map(x, f32::ln),
         Kernel::Sampled(log);
     LOGICAL_NOT ..= 1, [Bool], EXACT => ["Not"], unary::not;
@@ -79,6 +81,8 @@ enum Kernel {
     Curve(Curve),
     /// The function of what they mean, rounded towards zero.
     Floored,
+    /// Products of 16 bits, of 8-bit operands.
+    HardSwish,
 }
 
 /// LOG below zero, as the kernel's samples have it: the least result.
@@ -145,8 +149,13 @@ impl Unary {
                 )?))
             }
             Kernel::Curve(curve) => Some(Codes::Sigmoid(Sigmoid::new(curve, from)?)),
-            Kernel::Rounded | Kernel::Floored => None,
+            Kernel::Rounded | Kernel::Floored | Kernel::HardSwish => None,
         })
+    }
+
+    /// The kernel of HARD_SWISH.
+    fn hard_swish(&self, io: &Operands<'_>) -> Option<HardSwish> {
+        matches!(self.kernel, Kernel::HardSwish).then(|| HardSwish::of(io))?
     }
 
     /// The scale of a quantised result that is rounded towards zero.
@@ -180,6 +189,9 @@ impl Operator for Unary {
             let y = codes.lower(cx, &x)?;
             return cx.finish_stored(0, y);
         }
+        if let Some(integer) = self.hard_swish(cx.io()) {
+            return integer.lower(cx);
+        }
         let mut y = cx.real(0)?;
         for &onnx in self.onnx {
             y = match onnx {
@@ -201,6 +213,9 @@ impl Operator for Unary {
         if let Some(codes) = self.codes(cx.io())? {
             let y = unary::map(&*cx.stored(0)?, |code| codes.at(code))?;
             return cx.finish_stored(0, y);
+        }
+        if let Some(integer) = self.hard_swish(cx.io()) {
+            return integer.reference(cx);
         }
         let y = (self.reference)(&*cx.tensor(0)?)?;
         if let Some(scale) = self.floored(cx.io()) {

@@ -141,7 +141,8 @@ impl<'c> LowerCx<'c> {
     /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
     pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
         let value = self.io.operand(slot)?;
-        if matches!(stored.dtype, DType::Int8 | DType::UInt8) {
+        let whole = value.quant.as_ref().and_then(|quant| quant.parameters());
+        if whole.is_some() && matches!(stored.dtype, DType::Int8 | DType::UInt8) {
             return self.real_of(stored, &value.centred().at_scale(1.0));
         }
         let zero = value.code_zero();

@@ -6,9 +6,9 @@
 //! Scales that are a ten-thousandth greater or less put nearly all of those right; which ones do is found by trying.
 
 use super::multiplier::fixed;
+use crate::lower::limits;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::lower::limits;
 use crate::op::{DType, LowerCx, OpError, Operands};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::indices;
@@ -93,7 +93,12 @@ impl HardSwish {
             half || self.misses(self.scales, code)
         };
         let codes: Vec<i64> = (self.limits.0..=self.limits.1).filter(near).collect();
-        let wrong = |scales| codes.iter().filter(|&&code| self.misses(scales, code)).count();
+        let wrong = |scales| {
+            codes
+                .iter()
+                .filter(|&&code| self.misses(scales, code))
+                .count()
+        };
         let mut best = (wrong(self.scales), None);
         let mut steps: Vec<[i64; 2]> = (-MOST..=MOST)
             .flat_map(|a| (-MOST..=MOST).map(move |b| [a, b]))
@@ -103,7 +108,8 @@ impl HardSwish {
             if best.0 == 0 {
                 break;
             }
-            let nudged = |i: usize| (f64::from(self.scales[i]) * (1.0 + step[i] as f64 * UNIT)) as f32;
+            let nudged =
+                |i: usize| (f64::from(self.scales[i]) * (1.0 + step[i] as f64 * UNIT)) as f32;
             let scales = [nudged(0), nudged(1)];
             let left = wrong(scales);
             if left < best.0 {

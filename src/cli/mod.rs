@@ -2,6 +2,7 @@
 
 mod args;
 mod claims;
+mod figures;
 mod input;
 mod inspect;
 mod job;

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+#[cfg(feature = "validate")]
+use tfl2onnx::Status;
 use tfl2onnx::bundle::Kind;
 use tfl2onnx::op::Order;
 use tfl2onnx::{Counts, Report};
-#[cfg(feature = "validate")]
-use tfl2onnx::{OutputDifference, Status, Validation, Verdict};
 
 use super::args::Convert;
+use super::figures;
 use super::job::{Fault, Outcome, Proof};
 use super::parts::Listing;
 
@@ -210,7 +211,7 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
     if report.signatures.len() > 1 || outcome.signature.is_some() {
         line(&mut text, "signature", &signature(report));
     }
-    ports(&mut text, report);
+    figures::ports(&mut text, report);
     proof(&mut text, &outcome.proof);
     if verbose {
         line(&mut text, "tflite", &counts(&report.operator_counts));
@@ -245,22 +246,6 @@ fn signature(report: &Report) -> String {
     text
 }
 
-/// Inputs and outputs, in common columns.
-fn ports(text: &mut String, report: &Report) {
-    let all = || report.inputs.iter().chain(&report.outputs);
-    let name = all().map(|port| port.name.chars().count()).max();
-    let dtype = all().map(|port| port.dtype.to_string().len()).max();
-    let (name, dtype) = (name.unwrap_or(0), dtype.unwrap_or(0));
-    for (mut label, list) in [("input", &report.inputs), ("output", &report.outputs)] {
-        for port in list {
-            let (of, shape) = (port.dtype.to_string(), &port.shape);
-            let layout = port.layout.map_or("", layout);
-            let what = format!("{:name$}  {of:dtype$}  {shape}  {layout}", port.name);
-            line(text, std::mem::take(&mut label), what.trim_end());
-        }
-    }
-}
-
 /// The usual name of an order.
 pub(crate) fn layout(order: Order) -> &'static str {
     match order {
@@ -273,89 +258,7 @@ fn proof(text: &mut String, proof: &Proof) {
     match proof {
         Proof::None => line(text, "validation", "none"),
         #[cfg(feature = "validate")]
-        Proof::Found(verdict, options) => verdict_lines(text, verdict, options),
-    }
-}
-
-#[cfg(feature = "validate")]
-fn verdict_lines(text: &mut String, verdict: &Verdict, options: &Validation) {
-    let word = match verdict.status {
-        Status::Verified if verdict.apart => "verified operator by operator",
-        Status::Verified => "verified",
-        Status::Mismatch => "MISMATCH",
-        _ => "unverified",
-    };
-    let mut what = word.to_owned();
-    if verdict.samples > 0 {
-        let samples = plural(verdict.samples, "sample");
-        let tensors = plural(verdict.tensors, "tensor");
-        let _ = write!(
-            what,
-            ", {samples} of seed {}, {tensors} compared",
-            options.seed
-        );
-        if verdict.samples < options.samples {
-            let _ = write!(what, "; fewer than asked, since the model is large");
-        }
-    }
-    line(text, "validation", &what);
-    let width = verdict
-        .outputs
-        .iter()
-        .map(|one| one.name.chars().count())
-        .max()
-        .unwrap_or(0);
-    for one in &verdict.outputs {
-        line(text, "", &figures(one, verdict.apart, width));
-    }
-}
-
-#[cfg(feature = "validate")]
-fn figures(one: &OutputDifference, apart: bool, width: usize) -> String {
-    let verdict = match one.matches {
-        true => "ok",
-        false if apart => "single steps, grown",
-        false => "DIFFERS",
-    };
-    if let Some(steps) = one.steps {
-        let equal = share(one.equal, one.elements);
-        return format!(
-            "{:width$}  max {}  allowed {:.1}  {equal} equal  {verdict}",
-            one.name,
-            in_steps(steps.max),
-            steps.allowed
-        );
-    }
-    let (abs, rel) = (number(one.max_abs), number(one.max_rel));
-    let tolerance = number(one.tolerance);
-    format!(
-        "{:width$}  max abs {abs:7}  max rel {rel:7}  allowed {tolerance:7}  {verdict}",
-        one.name
-    )
-}
-
-#[cfg(feature = "validate")]
-fn in_steps(steps: f64) -> String {
-    match steps {
-        1.0 => "1 step".into(),
-        steps => format!("{steps} steps"),
-    }
-}
-
-/// A share in percent; 100 only where it is all of them.
-#[cfg(feature = "validate")]
-fn share(part: usize, whole: usize) -> String {
-    match part == whole {
-        true => "100 %".into(),
-        false => format!("{:.2} %", (part as f64 / whole as f64 * 100.0).min(99.99)),
-    }
-}
-
-#[cfg(feature = "validate")]
-fn number(x: f64) -> String {
-    match x {
-        0.0 => "0".into(),
-        x => format!("{x:.1e}"),
+        Proof::Found(verdict, options) => figures::verdict(text, verdict, options),
     }
 }
 

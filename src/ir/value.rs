@@ -1,5 +1,6 @@
 //! A TFLite tensor as the graph sees it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{DType, Data, Quant, Shape, Symbol};
@@ -40,6 +41,15 @@ pub enum Term {
     Number(i64),
     /// An extent of some value, known when the model runs.
     Extent(Symbol),
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Number(n) => write!(f, "{n}"),
+            Term::Extent(symbol) => f.write_str(symbol.name()),
+        }
+    }
 }
 
 /// Where the elements of a value come from.

@@ -20,6 +20,7 @@ use super::args::{Source, single, usage};
 use super::job::{Fault, Verb};
 use super::output::Target;
 use super::{Exit, deliver, input, summary};
+pub(crate) use table::cut;
 
 #[derive(Args, Debug)]
 pub(crate) struct Asked {

@@ -67,7 +67,7 @@ impl Table {
 }
 
 /// A name is told by its ends.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let count = text.chars().count();
     if count <= width {
         return text.to_owned();

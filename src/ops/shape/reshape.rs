@@ -62,7 +62,8 @@ impl Reshape {
         };
         let value = io.operand(0)?;
         target.extend(value.complex.then_some(Term::Number(2)));
-        let asked = format!("{target:?}");
+        let asked: Vec<String> = target.iter().map(Term::to_string).collect();
+        let asked = format!("[{}]", asked.join(", "));
         let mismatch = || {
             let expected = format!("as many elements as {asked}");
             OpError::operand(0, expected, &value.shape)

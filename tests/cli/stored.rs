@@ -132,3 +132,55 @@ fn blocks_have_scales_of_their_own() {
     assert_eq!(count(&model, "DequantizeLinear"), 0);
     assert_eq!(constants(&model, INT8)[0].dims, [8, 64]);
 }
+
+#[test]
+fn what_has_a_quantised_form_keeps_it_unless_asked() {
+    let plain = converted(&[]);
+    assert_eq!(converted(&["--quantized", "auto"]), plain);
+    assert_eq!(converted(&["--quantized", "qdq"]), plain);
+    let float = converted(&["--quantized", "float"]);
+    assert_eq!(converted(&["--quantized", "float", "--float-io"]), float);
+    exits(2, &[QUANTIZED, "--quantized", "int8"]);
+    exits(2, &[QUANTIZED, "--activations", "int16"]);
+}
+
+#[test]
+fn real_faces_go_with_either_kind_of_activations() {
+    let model = converted(&["--float-io", "--activations", "uint8"]);
+    assert_eq!(face(&model), (FLOAT, FLOAT));
+    assert_eq!(computed(&model, INT8), 0);
+    assert!(computed(&model, UINT8) > 0);
+    let model = converted(&["--float-io", "--activations", "keep"]);
+    assert_eq!(face(&model), (FLOAT, FLOAT));
+    assert_eq!(computed(&model, UINT8), 0);
+    assert!(computed(&model, INT8) > 0);
+}
+
+#[test]
+fn without_weights_activations_are_kept() {
+    const SUM: &str = "fixtures/ops/ADD/int8.tflite";
+    let kept = converted_from(SUM, &["--activations", "keep"]);
+    assert_eq!(face(&kept), (INT8, INT8));
+    assert_eq!(converted_from(SUM, &["--activations", "auto"]), kept);
+    let shifted = converted_from(SUM, &["--activations", "uint8"]);
+    assert_eq!(face(&shifted), (INT8, INT8));
+    assert!(count(&shifted, "QuantizeLinear") > count(&kept, "QuantizeLinear"));
+}
+
+#[test]
+fn what_is_picked_of_equal_parameters_stays_as_it_is_stored() {
+    for model in [
+        "MAXIMUM/int8",
+        "REDUCE_MAX/uint8",
+        "RELU/int16_same",
+        "RELU6/uint8_same",
+        "RESIZE_NEAREST_NEIGHBOR/uint8_7x13",
+        "SPACE_TO_BATCH_ND/int8_padded",
+        "ARG_MAX/uint8_of_codes",
+    ] {
+        let model = format!("fixtures/ops/{model}.tflite");
+        let model = converted_from(&model, &["--quantized", "qdq"]);
+        let between = count(&model, "DequantizeLinear") + count(&model, "QuantizeLinear");
+        assert_eq!(between, 0, "{model:?}");
+    }
+}

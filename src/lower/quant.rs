@@ -35,6 +35,17 @@ pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
     }
 }
 
+/// Are quantised constants met by real numbers, and is nothing else quantised?
+pub(super) fn is_hybrid(io: &Operands<'_>) -> bool {
+    let mut operands = (0..io.len()).filter_map(|slot| io.get(slot));
+    let mut results = (0..io.results()).map(|slot| io.result(slot));
+    let real = |value: &Value| value.constant().is_none() && value.stored == DType::Float32;
+    let computed = |value: &Value| value.constant().is_none() && value.is_quantized();
+    (0..io.len()).filter_map(|slot| io.get(slot)).any(real)
+        && !operands.any(computed)
+        && !results.any(computed)
+}
+
 /// Is 16-bit arithmetic asked for: is any operand or result stored in 16 bits?
 pub(super) fn is_wide(io: &Operands<'_>) -> bool {
     let operands = (0..io.len()).filter_map(|slot| io.get(slot));

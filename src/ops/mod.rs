@@ -7,6 +7,7 @@ mod dense;
 mod detect;
 mod flow;
 pub(crate) mod fold;
+pub(crate) mod hybrid;
 mod image;
 mod index;
 pub(crate) mod integer;

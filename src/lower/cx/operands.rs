@@ -191,8 +191,11 @@ impl<'c> LowerCx<'c> {
         let constant = self.io.get(slot).is_some_and(|v| v.constant().is_some());
         let form = match self.stored {
             true => Form::Stored,
-            // onnxruntime makes 8-bit arithmetic of a product of DequantizeLinear, whatever the other side is.
-            false if constant && quant::is_wide(&self.io) => Form::Plain,
+            // onnxruntime makes 8-bit arithmetic of a product of DequantizeLinear, whatever the other side is, or
+            // dequantises it in every run.
+            false if constant && (quant::is_wide(&self.io) || quant::is_hybrid(&self.io)) => {
+                Form::Plain
+            }
             false => Form::Real,
         };
         self.read_as(slot, perm, form)

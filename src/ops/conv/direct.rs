@@ -9,6 +9,7 @@ use crate::op::{
     Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Laid, Window};
 #[cfg(feature = "validate")]
@@ -51,6 +52,18 @@ impl Direct {
             true => Self::channels(io),
             false => Self::shares(io),
         }
+    }
+
+    /// How real numbers are quantised for an INT8 kernel. The operator that takes one with a single scale is older
+    /// than the others, and does it otherwise.
+    fn hybrid(&self, io: &Operands<'_>) -> Result<Option<Hybrid>, OpError> {
+        if !is_hybrid(io, 0, 1) {
+            return Ok(None);
+        }
+        let scales = io.operand(1)?.quant.as_ref().map(|quant| &*quant.scale);
+        let differ = scales.is_some_and(|scales| scales.windows(2).any(|two| two[0] != two[1]));
+        let newer = self.depthwise || differ || self.groups(io)? != 1;
+        Ok(Some(Hybrid::asked(newer)))
     }
 
     /// Input channels over kernel channels.
@@ -116,7 +129,10 @@ impl Operator for Direct {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let laid = self.lay(cx.io())?;
         let groups = self.groups(cx.io())?;
-        let x = cx.real(0)?;
+        let mut x = cx.real(0)?;
+        if let Some(hybrid) = self.hybrid(cx.io())? {
+            x = hybrid.lower(cx, &x, &[1, 2, 3])?;
+        }
         let w = kernel::lower(cx, 1, self.kernel_order())?;
         let outputs = self.outputs(cx.io())?;
         let b = bias::lower(cx, 2, outputs)?;
@@ -133,7 +149,12 @@ impl Operator for Direct {
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let window = self.lay(cx.io())?.reference();
         let w = kernel::reference(cx, 1)?;
-        let (x, b) = (cx.tensor(0)?, cx.tensor_opt(2));
+        let (mut x, b) = (cx.tensor(0)?, cx.tensor_opt(2));
+        if let Some(hybrid) = self.hybrid(cx.io())? {
+            x = hybrid
+                .reference(&x, x.shape().iter().skip(1).product())?
+                .into();
+        }
         let conv = match self.depthwise {
             true => kernels::conv::depthwise_conv,
             false => kernels::conv::conv,

@@ -11,6 +11,8 @@ use crate::op::{
     Placement, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
+#[cfg(feature = "validate")]
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
@@ -215,7 +217,12 @@ impl Operator for Transposed {
             before: laid.crops.iter().map(|&(before, _)| before).collect(),
             output: laid.output,
         };
-        let (x, b) = (cx.tensor(INPUT)?, cx.tensor_opt(BIAS));
+        let (mut x, b) = (cx.tensor(INPUT)?, cx.tensor_opt(BIAS));
+        if is_hybrid(cx.io(), INPUT, KERNEL) {
+            x = Hybrid::Asymmetric
+                .reference(&x, x.shape().iter().skip(1).product())?
+                .into();
+        }
         let y = kernels::transpose_conv::transpose_conv(&x, &kernel, b.as_deref(), &spread)?;
         if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
             return stage.reference(cx, &y, self.activation);

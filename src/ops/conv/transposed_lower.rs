@@ -3,6 +3,7 @@
 use super::transposed::{BIAS, INPUT, KERNEL, Laid, OUTPUT_SHAPE, Transposed};
 use super::{bias, kernel};
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Shape, Wire};
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 
 impl Transposed {
     /// Importers know symmetric pads alone, so what is cut off at the end beyond that is sliced off.
@@ -81,7 +82,11 @@ impl Transposed {
     ) -> Result<Wire, OpError> {
         let outputs = self.outputs(cx.io())?;
         let kernel = self.kernel(cx.io())?;
-        let x = cx.real(INPUT)?;
+        let mut x = cx.real(INPUT)?;
+        if is_hybrid(cx.io(), INPUT, KERNEL) {
+            let axes: Vec<usize> = (1..x.rank()).collect();
+            x = Hybrid::Asymmetric.lower(cx, &x, &axes)?;
+        }
         let w = kernel::lower(cx, KERNEL, self.kernel_order)?;
         let b = bias::lower(cx, BIAS, outputs)?;
         let mut shape = vec![x.shape[0].clone(), Dim::Fixed(outputs)];

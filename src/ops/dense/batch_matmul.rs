@@ -10,9 +10,10 @@ use crate::op::{
     Tolerance, Wire, broadcast,
 };
 use crate::ops::activation::Activation;
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::ops::integer::multiplier::OutputStage;
 #[cfg(feature = "validate")]
-use crate::reference::kernels::matmul;
+use crate::reference::kernels::{arrange, matmul};
 use crate::tflite::options;
 use crate::tflite::schema::{BatchMatMulOptionsT, BuiltinOperator};
 
@@ -27,6 +28,8 @@ pub(super) static DEFS: &[OpDef] = &[
 struct BatchMatMul {
     /// Is each operand transposed?
     adjoint: [bool; 2],
+    /// How rows of real numbers are quantised for a quantised second operand.
+    hybrid: Hybrid,
 }
 
 impl BatchMatMul {
@@ -34,10 +37,11 @@ impl BatchMatMul {
         let BatchMatMulOptionsT {
             adj_x,
             adj_y,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_batch_mat_mul_options);
         Ok(Box::new(BatchMatMul {
             adjoint: [adj_x, adj_y],
+            hybrid: Hybrid::asked(asymmetric_quantize_inputs),
         }))
     }
 
@@ -118,7 +122,10 @@ impl Operator for BatchMatMul {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let (a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
+        let (mut a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
+        if is_hybrid(cx.io(), 0, 1) {
+            a = self.hybrid.lower(cx, &a, &[a.rank() - 1])?;
+        }
         let y = cx.node("MatMul").inputs([&a, &b]).out_result(0);
         match stage(cx.io()) {
             Some(stage) => stage.finish(cx, &y, 0, Activation::None),
@@ -128,8 +135,15 @@ impl Operator for BatchMatMul {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let [adjoint_a, adjoint_b] = self.adjoint;
-        let y = matmul::matmul(&*cx.tensor(0)?, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
+        let [mut adjoint_a, adjoint_b] = self.adjoint;
+        let mut a = cx.tensor(0)?;
+        if is_hybrid(cx.io(), 0, 1) {
+            let rank = a.rank();
+            let rows = arrange::transpose(&a, &self.axes(0, rank))?;
+            a = self.hybrid.reference(&rows, rows.shape()[rank - 1])?.into();
+            adjoint_a = false;
+        }
+        let y = matmul::matmul(&a, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
         match stage(cx.io()) {
             Some(stage) => stage.reference(cx, &y, Activation::None),
             None => cx.finish(0, y),

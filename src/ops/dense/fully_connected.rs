@@ -12,6 +12,7 @@ use crate::op::{
     Placement, RawOp, Shape, Tolerance, Wire,
 };
 use crate::ops::activation::Activation;
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::matmul;
 use crate::tflite::options;
@@ -34,6 +35,8 @@ pub(super) static DEFS: &[OpDef] =
 struct FullyConnected {
     activation: Activation,
     keep_num_dims: bool,
+    /// How rows of real numbers are quantised for quantised weights.
+    hybrid: Hybrid,
 }
 
 impl FullyConnected {
@@ -42,8 +45,8 @@ impl FullyConnected {
             fused_activation_function,
             weights_format,
             keep_num_dims,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
-            quantized_bias_type: _,        // Only of integer kernels.
+            asymmetric_quantize_inputs,
+            quantized_bias_type: _, // Only of integer kernels.
             quant_spec,
         } = options!(raw, builtin_options_as_fully_connected_options);
         if weights_format != FullyConnectedOptionsWeightsFormat::DEFAULT {
@@ -70,6 +73,7 @@ impl FullyConnected {
         Ok(Box::new(FullyConnected {
             activation: Activation::parse(fused_activation_function)?,
             keep_num_dims,
+            hybrid: Hybrid::asked(asymmetric_quantize_inputs),
         }))
     }
 
@@ -137,6 +141,13 @@ impl FullyConnected {
         Ok((cx.real(0)?, w))
     }
 
+    /// How the input is quantised where the weights alone are. Those of less than 8 bits stay packed, and runtimes
+    /// quantise for them by themselves.
+    fn hybrid(&self, io: &Operands<'_>) -> Option<Hybrid> {
+        let weights = io.get(1).filter(|_| is_hybrid(io, 0, 1))?;
+        weights.packed.is_none().then_some(self.hybrid)
+    }
+
     /// `MatMul` and `Add`, which leave all axes but the last alone.
     fn product(
         cx: &mut LowerCx<'_>,
@@ -153,7 +164,11 @@ impl FullyConnected {
     /// The input as the result's rows, or with the axes in front of the last one kept.
     fn input(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
         if self.keeps(cx.io())? {
-            return cx.real(0);
+            let x = cx.real(0)?;
+            return match self.hybrid(cx.io()) {
+                Some(hybrid) => hybrid.lower(cx, &x, &[x.rank() - 1]),
+                None => Ok(x),
+            };
         }
         let (x, rows) = (cx.source(0)?, cx.io().result(0).shape[0].clone());
         let flat = Shape::new([rows, cx.io().shape(1)?[1].clone()]);
@@ -175,7 +190,10 @@ impl FullyConnected {
         let (x, w) = self.rows_alike(cx)?;
         let rows = cx.io().result(0).shape[0].clone();
         let flat = Shape::new([rows, w.shape[1].clone()]);
-        let x = cx.reshape(&x, &flat)?;
+        let mut x = cx.reshape(&x, &flat)?;
+        if let Some(hybrid) = self.hybrid(cx.io()) {
+            x = hybrid.lower(cx, &x, &[1])?;
+        }
         let node = cx.node("Gemm").inputs([&x, &w]).maybe(bias);
         Ok(node.attr("transB", 1i64).out_result(0))
     }
@@ -263,7 +281,10 @@ impl Operator for FullyConnected {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let (x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
+        let (mut x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
+        if let Some(hybrid) = self.hybrid(cx.io()) {
+            x = hybrid.reference(&x, Self::depth(cx.io())?)?.into();
+        }
         let y = matmul::fully_connected(&x, &w, b.as_deref(), self.keep_num_dims)?;
         cx.finish(0, self.activation.reference(cx, y)?)
     }

@@ -12,3 +12,4 @@ pub(crate) mod sigmoid;
 pub(crate) mod slopes;
 pub(crate) mod softmax;
 pub(crate) mod squared_difference;
+pub(crate) mod sums;

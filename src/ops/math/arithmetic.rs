@@ -16,6 +16,7 @@ use crate::ops::activation::Activation;
 use crate::ops::fold;
 use crate::ops::integer::addition::Addition;
 use crate::ops::integer::multiplier;
+use crate::ops::integer::sums::{Exact, Sum};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::binary;
 use crate::tflite::options;
@@ -26,14 +27,15 @@ use crate::tflite::schema::{
 /// A row: TFLite operator, its last version, accessor and table of its options with those that only
 /// quantised kernels read, what it computes, element types besides FLOAT32.
 macro_rules! arithmetic {
-    ($($code:ident ..= $last:literal, $options:ident $table:ident $({ $($unread:ident),+ })?
+    ($($code:ident ..= $last:literal, $options:ident $table:ident $({ $powers:ident })?
         => $kind:ident, $onnx:literal, [$($dtype:ident),*];)*) => {
         pub(super) static DEFS: &[OpDef] = &[$(
             OpDef::new(Code::$code, |raw| {
-                let $table { fused_activation_function, $($($unread: _),+)? } = options!(raw, $options);
+                let $table { fused_activation_function, $($powers)? } = options!(raw, $options);
                 Ok(Box::new(Arithmetic {
                     kind: Kind::$kind,
                     activation: Activation::parse(fused_activation_function)?,
+                    powers_of_two: [$($powers,)? false][0],
                     dtypes: &[DType::Float32, $(DType::$dtype),*],
                 }))
             })
@@ -97,6 +99,8 @@ impl Kind {
 struct Arithmetic {
     kind: Kind,
     activation: Activation,
+    /// Is there another kernel for INT16 whose scales are all powers of two?
+    powers_of_two: bool,
     dtypes: &'static [DType],
 }
 
@@ -124,6 +128,17 @@ impl Arithmetic {
             Kind::Sub => Addition::of(io, -1),
             Kind::Mul | Kind::Div => None,
         }
+    }
+
+    /// LiteRT's integer kernel, where what it gives is not the sum between dequantising and quantising.
+    fn exact(&self, io: &Operands<'_>) -> Option<Exact> {
+        let sum = match self.kind {
+            Kind::Add => Sum::Add,
+            Kind::Sub => Sum::Sub,
+            Kind::Mul => Sum::Mul,
+            Kind::Div => return None,
+        };
+        Exact::of(io, sum, self.powers_of_two)
     }
 }
 
@@ -161,6 +176,9 @@ impl Operator for Arithmetic {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        if let Some(exact) = self.exact(cx.io()) {
+            return exact.lower(cx, self.activation);
+        }
         let scales = self
             .addition(cx.io())
             .and_then(|addition| addition.scales());
@@ -179,6 +197,9 @@ impl Operator for Arithmetic {
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        if let Some(exact) = self.exact(cx.io()) {
+            return exact.reference(cx, self.activation);
+        }
         let (a, b) = (cx.tensor(0)?, cx.tensor(1)?);
         let integer = self.addition(cx.io());
         if let Some(addition) = integer.filter(|_| self.activation == Activation::None) {

@@ -12,6 +12,7 @@ use super::rnn_layer::Function;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::passes::stored::Range;
 #[cfg(feature = "validate")]
@@ -36,6 +37,8 @@ struct Svdf {
     /// Filters of a unit.
     rank: usize,
     function: Function,
+    /// How rows of real numbers are quantised for quantised weights.
+    hybrid: Hybrid,
 }
 
 impl Svdf {
@@ -43,13 +46,14 @@ impl Svdf {
         let SVDFOptionsT {
             rank,
             fused_activation_function,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_svdfoptions);
         let rank = usize::try_from(rank).ok().filter(|&rank| rank > 0);
         let rank = rank.ok_or_else(|| OpError::option("rank", "a positive number", "another"))?;
         Ok(Box::new(Svdf {
             rank,
             function: Function::parse(fused_activation_function)?,
+            hybrid: Hybrid::asked(asymmetric_quantize_inputs),
         }))
     }
 
@@ -145,7 +149,10 @@ impl Operator for Svdf {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (units, batch) = (self.units(cx.io())?, cx.io().shape(INPUT)?[0].clone());
         let integer = is_integer(cx.io());
-        let x = cx.real(INPUT)?;
+        let mut x = cx.real(INPUT)?;
+        if is_hybrid(cx.io(), INPUT, FEATURE) {
+            x = self.hybrid.lower(cx, &x, &[1])?;
+        }
         let feature = cx.real(FEATURE)?;
         let mut seen = product(cx, &x, &feature, None);
         if integer {
@@ -188,7 +195,11 @@ impl Operator for Svdf {
                 None => self.function.real(),
             },
         };
-        let y = svdf::svdf(&*cx.tensor(INPUT)?, &*cx.tensor(STATE)?, &svdf)?;
+        let mut x = cx.tensor(INPUT)?;
+        if is_hybrid(cx.io(), INPUT, FEATURE) {
+            x = self.hybrid.reference(&x, x.shape()[1])?.into();
+        }
+        let y = svdf::svdf(&x, &*cx.tensor(STATE)?, &svdf)?;
         cx.finish(0, y)
     }
 

@@ -1,0 +1,136 @@
+//! Products of real numbers with quantised weights, as LiteRT's hybrid kernels compute them: the real numbers are
+//! quantised to 8 bits for each run, by what they are.
+//!
+//! Source: LiteRT kernels/internal/reference/portable_tensor_utils.cc (`PortableSymmetricQuantizeFloats`,
+//! `PortableAsymmetricQuantizeFloats`). A sum of products of codes, multiplied by both scales, is that of the
+//! numbers which the codes mean; so the numbers are rounded to their codes here, and the product stays real.
+//! ONNX: ReduceMin, ReduceMax for the scale, Mul, Round, Mul for the numbers. Not QuantizeLinear: runtimes make
+//! integer products of it, which do not know a scale for each row.
+
+#[cfg(feature = "validate")]
+use tract_core::prelude::Tensor;
+
+use crate::op::{DType, LowerCx, OpError, Operands, Wire};
+#[cfg(feature = "validate")]
+use crate::reference::kernels;
+
+/// How real numbers are brought to 8 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hybrid {
+    /// 127 steps to either side of 0.
+    Symmetric,
+    /// 255 steps from the least number to the greatest, 0 among them.
+    Asymmetric,
+}
+
+/// Are real numbers in one operand multiplied by INT8 weights, or narrower ones, in another?
+pub(crate) fn is_hybrid(io: &Operands<'_>, input: usize, weights: usize) -> bool {
+    let real = |slot| {
+        io.get(slot)
+            .is_some_and(|x| x.stored == DType::Float32 && !x.is_quantized())
+    };
+    let quantized = |slot| {
+        io.get(slot)
+            .is_some_and(|w| w.is_quantized() && w.in_file() == DType::Int8)
+    };
+    real(input) && quantized(weights)
+}
+
+/// A range below which numbers are taken for 0: its reciprocal is within FLOAT32.
+const NOTHING: f64 = 1.5e-36;
+
+impl Hybrid {
+    /// Of a kernel that quantises as its option says.
+    pub fn asked(asymmetric: bool) -> Self {
+        match asymmetric {
+            true => Hybrid::Asymmetric,
+            false => Hybrid::Symmetric,
+        }
+    }
+
+    /// Numbers as what is left of them in 8 bits, with one scale for all along these physical axes.
+    pub fn lower(self, cx: &mut LowerCx<'_>, x: &Wire, axes: &[usize]) -> Result<Wire, OpError> {
+        let low = cx.reduce("ReduceMin", x, axes, true);
+        let high = cx.reduce("ReduceMax", x, axes, true);
+        match self {
+            Hybrid::Symmetric => symmetric(cx, x, &low, &high),
+            Hybrid::Asymmetric => asymmetric(cx, x, &low, &high),
+        }
+    }
+
+    /// The same of a reference tensor, with one scale for each so many elements.
+    #[cfg(feature = "validate")]
+    pub fn reference(self, x: &Tensor, row: usize) -> kernels::Result {
+        let mut y = kernels::elements::<f32>(x)?.to_vec();
+        for row in y.chunks_mut(row.max(1)) {
+            let low = row.iter().copied().fold(0.0, f32::min);
+            let high = row.iter().copied().fold(0.0, f32::max);
+            let (up, down, zero) = match self {
+                Hybrid::Symmetric => {
+                    let range = high.max(-low).max(NOTHING as f32);
+                    (127.0 / range, range / 127.0, 0.0)
+                }
+                Hybrid::Asymmetric => {
+                    let (low, high) = (f64::from(low), f64::from(high));
+                    let scale = ((high - low) / 255.0).max(NOTHING);
+                    let zero = (127.0 - high / scale).round() as f32;
+                    (1.0 / scale as f32, scale as f32, zero)
+                }
+            };
+            let (least, greatest) = match self {
+                Hybrid::Symmetric => (-127.0, 127.0),
+                Hybrid::Asymmetric => (-128.0, 127.0),
+            };
+            for x in row {
+                *x = ((zero + *x * up).round().clamp(least, greatest) - zero) * down;
+            }
+        }
+        Ok(Tensor::from_shape(x.shape(), &y)?)
+    }
+}
+
+fn symmetric(cx: &mut LowerCx<'_>, x: &Wire, low: &Wire, high: &Wire) -> Result<Wire, OpError> {
+    let below = cx.unary("Neg", low);
+    let (least, unit) = (cx.floats(&[], &[NOTHING as f32]), cx.floats(&[], &[127.0]));
+    let range = cx.binary("Max", high, &below)?;
+    let range = cx.binary("Max", &range, &least)?;
+    let up = cx.binary("Div", &unit, &range)?;
+    let down = cx.binary("Div", &range, &unit)?;
+    let codes = cx.binary("Mul", x, &up)?;
+    let codes = cx.unary("Round", &codes);
+    cx.binary("Mul", &codes, &down)
+}
+
+/// Scale and zero point in FLOAT64, as the kernel has them: a range that is as wide to either side ends half way
+/// between two zero points.
+fn asymmetric(cx: &mut LowerCx<'_>, x: &Wire, low: &Wire, high: &Wire) -> Result<Wire, OpError> {
+    let low = cx.clip(low, None, Some(0.0))?;
+    let high = cx.clip(high, Some(0.0), None)?;
+    let low = cx.cast(&low, DType::Float64)?;
+    let high = cx.cast(&high, DType::Float64)?;
+    let double = |cx: &mut LowerCx<'_>, x: f64| cx.scalar(DType::Float64, x);
+    let (steps, least, top) = (double(cx, 255.0)?, double(cx, NOTHING)?, double(cx, 127.0)?);
+    let (away, middle) = (double(cx, 1.0 + 1e-12)?, double(cx, 0.5)?);
+    let range = cx.binary("Sub", &high, &low)?;
+    let scale = cx.binary("Div", &range, &steps)?;
+    let scale = cx.binary("Max", &scale, &least)?;
+    let above = cx.binary("Div", &high, &scale)?;
+    let zero = cx.binary("Sub", &top, &above)?;
+    let zero = cx.binary("Mul", &zero, &away)?;
+    // tract has no `Round` of FLOAT64.
+    let zero = cx.binary("Add", &zero, &middle)?;
+    let zero = cx.unary("Floor", &zero);
+    let (scale, zero) = (
+        cx.cast(&scale, DType::Float32)?,
+        cx.cast(&zero, DType::Float32)?,
+    );
+    let (one, half) = (cx.floats(&[], &[1.0]), cx.floats(&[], &[0.5]));
+    let up = cx.binary("Div", &one, &scale)?;
+    let offset = cx.binary("Add", &zero, &half)?;
+    let codes = cx.binary("Mul", x, &up)?;
+    let codes = cx.binary("Add", &codes, &offset)?;
+    let codes = cx.unary("Floor", &codes);
+    let codes = cx.clip(&codes, Some(-128.0), Some(127.0))?;
+    let codes = cx.binary("Sub", &codes, &zero)?;
+    cx.binary("Mul", &codes, &scale)
+}

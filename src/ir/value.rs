@@ -27,7 +27,7 @@ pub struct Value {
     pub quant: Option<Quant>,
     /// Parameters that the file gives to integers which are not quantised, as computed INT32: they are numbers for
     /// all operators but QUANTIZE, which brings them to another scale.
-    pub grid: Option<Arc<Quant>>,
+    pub grid: Option<Quant>,
     /// Where its elements come from.
     pub content: Content,
     /// The elements of a computed vector of integers, as far as they are known before the model runs.

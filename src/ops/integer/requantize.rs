@@ -42,7 +42,7 @@ pub(crate) struct Steps {
 impl Steps {
     /// Of a value; none are 0, as LiteRT has it.
     fn of(value: &Value) -> Result<Self, OpError> {
-        let Some(quant) = value.quant.as_ref().or(value.grid.as_deref()) else {
+        let Some(quant) = value.quant.as_ref().or(value.grid.as_ref()) else {
             let (scale, zero) = (0.0, 0);
             return Ok(Steps { scale, zero });
         };

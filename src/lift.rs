@@ -175,6 +175,7 @@ impl<'a> Lifter<'a> {
         }
         graph.inputs = section.inputs.iter().map(|&i| values[i]).collect();
         graph.outputs = section.outputs.iter().map(|&i| values[i]).collect();
+        self.check_inputs(&graph);
         if main {
             self.open_dims(&mut graph, &tensors, &section.inputs);
             self.ask_shapes(&mut graph, &values);
@@ -218,6 +219,20 @@ impl<'a> Lifter<'a> {
         };
         let mut fault = |error: Error| self.findings.push(error.at(site.clone()));
         reader.value(subgraph, index, tensor, name, &mut fault)
+    }
+
+    /// Refuses inputs that are constants: what is fed to them goes nowhere, and the interpreter writes to the file's
+    /// own bytes.
+    fn check_inputs(&mut self, graph: &Graph) {
+        let constant = |id: &&ValueId| graph.value(**id).constant().is_some();
+        for &id in graph.inputs.iter().filter(constant) {
+            let site = Site {
+                tensor: Some(graph.value(id).name.clone()),
+                ..graph_site(&graph.name)
+            };
+            let what = "it is an input of the subgraph, and a constant";
+            self.findings.push(Error::malformed(what).at(site));
+        }
     }
 
     fn check_signatures(&mut self, signatures: &[Signature], graphs: usize) {

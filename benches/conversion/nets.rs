@@ -6,24 +6,27 @@ use flatbuffers::FlatBufferBuilder;
 mod schema;
 
 use schema::{
-    ActivationFunctionType, BufferT, BuiltinOperator, BuiltinOptionsT, Conv2DOptionsT, ModelT,
-    OperatorCodeT, OperatorT, Padding, SubGraphT, TensorT, TensorType,
+    ActivationFunctionType, BufferT, BuiltinOperator, BuiltinOptionsT, Conv2DOptionsT,
+    DepthwiseConv2DOptionsT, ModelT, OperatorCodeT, OperatorT, Padding, QuantizationParametersT,
+    SubGraphT, TensorT, TensorType,
 };
 
 const SIDE: i32 = 8;
 const CHANNELS: i32 = 4;
 
 /// Operator codes by their index in the file.
-const CODES: [BuiltinOperator; 4] = [
+const CODES: [BuiltinOperator; 5] = [
     BuiltinOperator::CONV_2D,
     BuiltinOperator::ADD,
     BuiltinOperator::RESHAPE,
     BuiltinOperator::FULLY_CONNECTED,
+    BuiltinOperator::DEPTHWISE_CONV_2D,
 ];
 const CONV_2D: u32 = 0;
 const ADD: u32 = 1;
 const RESHAPE: u32 = 2;
 const FULLY_CONNECTED: u32 = 3;
+const DEPTHWISE_CONV_2D: u32 = 4;
 
 /// Buffer 0 is the empty one by convention.
 const KERNEL: u32 = 1;
@@ -91,6 +94,68 @@ pub(crate) fn dense(layers: usize, width: usize, start: u64) -> Vec<u8> {
         ..BufferT::default()
     });
     net.pack_with(outside.collect())
+}
+
+/// One layer with weights of this shape: OHWI, 1HWC of a depthwise one, or two axes of a FULLY_CONNECTED one.
+/// Weights of bytes are quantised; the activations are not.
+pub(crate) fn layer(shape: &[i32], bytes: bool, data: Vec<u8>) -> Vec<u8> {
+    let mut net = Net::new();
+    let first = u32::try_from(FIRST_OUTSIDE).expect("small");
+    let (outputs, inputs) = (shape[0], shape[shape.len() - 1]);
+    let type_ = if bytes {
+        TensorType::INT8
+    } else {
+        TensorType::FLOAT32
+    };
+    let image = |channels| match shape.len() {
+        2 => vec![1, channels],
+        _ => vec![1, SIDE, SIDE, channels],
+    };
+    let depthwise = shape.len() == 4 && outputs == 1;
+    let x = net.tensor(image(inputs), TensorType::FLOAT32, 0);
+    let weights = net.tensor(shape.to_vec(), type_, first);
+    if bytes {
+        net.tensors[weights as usize].quantization = Some(Box::new(QuantizationParametersT {
+            scale: Some(vec![0.01]),
+            zero_point: Some(vec![0]),
+            ..QuantizationParametersT::default()
+        }));
+    }
+    let outputs = if depthwise { inputs } else { outputs };
+    let result = net.tensor(image(outputs), TensorType::FLOAT32, 0);
+    let (code, options) = match (shape.len(), depthwise) {
+        (2, _) => (
+            FULLY_CONNECTED,
+            BuiltinOptionsT::FullyConnectedOptions(Box::default()),
+        ),
+        (_, true) => {
+            let options = DepthwiseConv2DOptionsT {
+                padding: Padding::SAME,
+                stride_w: 1,
+                stride_h: 1,
+                depth_multiplier: 1,
+                ..DepthwiseConv2DOptionsT::default()
+            };
+            (
+                DEPTHWISE_CONV_2D,
+                BuiltinOptionsT::DepthwiseConv2DOptions(Box::new(options)),
+            )
+        }
+        (_, false) => {
+            let options = Conv2DOptionsT {
+                padding: Padding::SAME,
+                stride_w: 1,
+                stride_h: 1,
+                ..Conv2DOptionsT::default()
+            };
+            (CONV_2D, BuiltinOptionsT::Conv2DOptions(Box::new(options)))
+        }
+    };
+    net.push_to(code, vec![x, weights, -1], result, options);
+    net.pack_with(vec![BufferT {
+        data: Some(data),
+        ..BufferT::default()
+    }])
 }
 
 impl Net {

@@ -98,6 +98,21 @@ pub const WORDS: &[Word] = &[
             Some(())
         },
     )),
+    fatal(word("an input that is a constant", 500, |model, random| {
+        let buffers = model.buffers.as_ref()?.iter();
+        let filled =
+            buffers.map(|buffer| buffer.data.as_ref().is_some_and(|data| !data.is_empty()));
+        let filled: Vec<bool> = filled.collect();
+        let graph = main(model)?;
+        let tensors = graph.tensors.as_ref()?.iter();
+        let constant = |tensor: &TensorT| {
+            let filled = filled.get(tensor.buffer as usize);
+            !tensor.is_variable && filled.is_some_and(|&filled| filled)
+        };
+        let constant = tensors.clone().position(constant)?;
+        *random.pick(graph.inputs.as_mut()?)? = constant as i32;
+        Some(())
+    })),
     fatal(word("a subgraph out of range", 10, |model, random| {
         let count = model.subgraphs.as_ref()?.len() as i32;
         let wild = random.of(&[count, i32::MAX, -1, i32::MIN]);

@@ -286,7 +286,12 @@ fn infer_and_fold(
     if let Some(literals) = literals {
         budget.0 -= price;
         for (id, literal) in results.into_iter().zip(literals) {
-            debug_assert_eq!(graph.value(id).stored, literal.dtype, "folding keeps types");
+            let (declared, found) = (graph.value(id).stored, literal.dtype);
+            if declared != found {
+                return Err(OpError::inconsistent(format!(
+                    "its result is declared as {declared}, and is {found}"
+                )));
+            }
             graph.set_constant(id, Shape::new(literal.shape), literal.data);
         }
     }

@@ -283,6 +283,24 @@ impl OpError {
     }
 }
 
+/// A list in a message: its first numbers, since a file of 500 bytes can declare millions.
+pub(crate) struct Listed<'a, T>(pub &'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 16;
+        f.write_str("[")?;
+        for (index, item) in self.0.iter().take(SHOWN).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{item}")?;
+        }
+        match self.0.len() {
+            0..=SHOWN => f.write_str("]"),
+            len => write!(f, ", …] ({len} numbers)"),
+        }
+    }
+}
+
 impl fmt::Display for OpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)

@@ -11,6 +11,7 @@ mod row;
 use std::fmt::Debug;
 
 pub use crate::batch::{Batch, Batched, Holds, Span};
+pub(crate) use crate::error::Listed;
 pub use crate::error::OpError;
 pub use crate::ir::{
     Content, DType, Data, Dim, Literal, Order, Perm, Role, Shape, Symbol, Term, Value,

@@ -7,7 +7,7 @@ use crate::batch::mixes;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, Bias, DType, Dim, LowerCx, OpError, Operands, Operator, Order,
+    AxisMap, Batch, Batched, Bias, DType, Dim, Listed, LowerCx, OpError, Operands, Operator, Order,
     Placement, Shape, Tolerance,
 };
 use crate::ops::activation::Activation;
@@ -120,11 +120,7 @@ impl Transposed {
         let rank = self.spatial_rank() + 2;
         let dims: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
         let dims = dims.filter(|dims| dims.len() == rank).ok_or_else(|| {
-            OpError::operand(
-                OUTPUT_SHAPE,
-                format!("{rank} extents"),
-                format!("{shape:?}"),
-            )
+            OpError::operand(OUTPUT_SHAPE, format!("{rank} extents"), Listed(shape))
         })?;
         let outputs = self.outputs(io)?;
         let batch = io.shape(INPUT)?[0].fixed();
@@ -132,7 +128,7 @@ impl Transposed {
             return Err(OpError::operand(
                 OUTPUT_SHAPE,
                 format!("batch {} and {outputs} channels", io.shape(INPUT)?[0]),
-                format!("{shape:?}"),
+                Listed(shape),
             ));
         }
         Ok(dims[1..rank - 1].to_vec())

@@ -15,7 +15,8 @@ use super::structs::positive;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    Cut, DType, Flex, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire,
+    Cut, DType, Flex, Listed, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance,
+    Wire,
 };
 
 const EMITS: &[&str] = &[
@@ -84,11 +85,7 @@ fn extents(options: &Flex<'_>, name: &str, least: usize) -> Result<[f64; 2], OpE
     let fits = |&n: &i64| positive(name, n).ok().filter(|&n| n >= least);
     match list.iter().map(fits).collect::<Option<Vec<_>>>().as_deref() {
         Some(&[height, width]) => Ok([width as f64, height as f64]),
-        _ => Err(OpError::option(
-            name,
-            "height and width",
-            format!("{list:?}"),
-        )),
+        _ => Err(OpError::option(name, "height and width", Listed(&list))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the operands of SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND say where they are known, and the shapes that
 //! follow.
 
-use crate::op::{Dim, OpError, Operands, Shape};
+use crate::op::{Dim, Listed, OpError, Operands, Shape};
 
 /// What the constant operands say, for each axis that has blocks.
 pub(super) struct Blocks {
@@ -26,7 +26,7 @@ impl Blocks {
             let list: Option<Vec<usize>> = ints.iter().map(|&n| usize::try_from(n).ok()).collect();
             list.filter(|list| list.len() == len).ok_or_else(|| {
                 let expected = format!("{len} numbers, none of them negative");
-                OpError::operand(slot, expected, format!("{ints:?}"))
+                OpError::operand(slot, expected, Listed(&ints))
             })
         };
         let blocks = list(1, count)?;

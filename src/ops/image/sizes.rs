@@ -1,6 +1,6 @@
 //! The size that an image is resized to, and how Resize is told it.
 
-use crate::op::{Cut, DType, LowerCx, OpError, Operands, Shape, Wire};
+use crate::op::{Cut, DType, Listed, LowerCx, OpError, Operands, Shape, Wire};
 
 /// Height and width of the result, where they are constant.
 pub(super) fn size(io: &Operands<'_>) -> Result<Option<[usize; 2]>, OpError> {
@@ -13,11 +13,7 @@ pub(super) fn size(io: &Operands<'_>) -> Result<Option<[usize; 2]>, OpError> {
         .collect();
     match size[..] {
         [height, width] if ints.len() == 2 && height > 0 && width > 0 => Ok(Some([height, width])),
-        _ => Err(OpError::operand(
-            1,
-            "two positive extents",
-            format!("{ints:?}"),
-        )),
+        _ => Err(OpError::operand(1, "two positive extents", Listed(&ints))),
     }
 }
 

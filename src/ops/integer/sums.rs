@@ -11,7 +11,7 @@ use tract_core::prelude::Tensor;
 use super::multiplier::Rescale;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, LowerCx, OpError, Operands, Value};
+use crate::op::{DType, Dim, LowerCx, OpError, Operands, Shape, Value};
 use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
 use crate::reference::kernels;
@@ -60,6 +60,13 @@ const AWAY: f64 = 1.0 + 1.0 / (1u64 << 40) as f64;
 /// less than a node costs by itself.
 const FEW: usize = 4096;
 
+/// Dimensions that only a run knows count as 1: each example is computed as it is alone.
+fn few(shape: &Shape) -> bool {
+    let known = shape.dims().iter().filter_map(Dim::fixed);
+    let count = known.fold(1usize, usize::saturating_mul);
+    count <= FEW
+}
+
 impl Exact {
     /// `None` where the kernel is another one, or the elements are too many of 8 bits.
     pub fn of(io: &Operands<'_>, sum: Sum, powers_of_two: bool) -> Option<Self> {
@@ -68,11 +75,7 @@ impl Exact {
         let alike = [a, b].iter().all(|value| value.in_file() == stored);
         let bits = match stored {
             _ if !alike => return None,
-            DType::Int8 | DType::UInt8
-                if sum == Sum::Mul && y.shape.count().is_some_and(|n| n <= FEW) =>
-            {
-                0
-            }
+            DType::Int8 | DType::UInt8 if sum == Sum::Mul && few(&y.shape) => 0,
             DType::Int16 => 15,
             _ => return None,
         };

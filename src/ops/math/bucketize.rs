@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    RawOp, Shape,
+    AxisMap, Batch, Batched, DType, Dim, Listed, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, RawOp, Shape,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{cast, unary};
@@ -27,7 +27,7 @@ impl Bucketize {
         let BucketizeOptionsT { boundaries } = options!(raw, builtin_options_as_bucketize_options);
         let boundaries = boundaries.unwrap_or_default();
         if !boundaries.is_sorted() {
-            let found = format!("{boundaries:?}");
+            let found = Listed(&boundaries);
             return Err(OpError::option("boundaries", "sorted numbers", found));
         }
         Ok(Box::new(Bucketize { boundaries }))

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, Placement,
-    QuantRule, Shape, Wire,
+    AxisMap, Batch, Batched, DType, Dim, Listed, LowerCx, OpDef, OpError, Operands, Operator,
+    Placement, QuantRule, Shape, Wire,
 };
 use crate::ops::movers::expect_movable;
 #[cfg(feature = "validate")]
@@ -44,7 +44,7 @@ pub(super) fn paddings(io: &Operands<'_>) -> Result<Option<Vec<(usize, usize)>>,
         Some((before as usize, u32::try_from(after).ok()? as usize))
     };
     let found: Option<Vec<_>> = pairs.iter().map(pair).collect();
-    let refused = || OpError::operand(1, "paddings from 0 to 2³²", format!("{ints:?}"));
+    let refused = || OpError::operand(1, "paddings from 0 to 2³²", Listed(&ints));
     found.ok_or_else(refused).map(Some)
 }
 

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, Cut, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands,
-    Operator, Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
+    AxisMap, Batch, Batched, Cut, DType, Dim, Listed, Literal, LowerCx, MANY, OpDef, OpError,
+    Operands, Operator, Placement, QuantRule, RawOp, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -78,7 +78,7 @@ impl Split {
             OpError::operand(
                 slot,
                 format!("pieces of axis {axis} of {shape}"),
-                format!("{ints:?}"),
+                Listed(&ints),
             )
         };
         let given = ints.iter().filter(|&&n| n != -1);

@@ -5,8 +5,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator,
-    Placement, QuantRule, Shape,
+    AxisMap, Batch, Batched, DType, Dim, Listed, Literal, LowerCx, OpDef, OpError, Operands,
+    Operator, Placement, QuantRule, Shape,
 };
 use crate::ops::movers::{View, expect_movable};
 #[cfg(feature = "validate")]
@@ -36,7 +36,7 @@ fn repeats(io: &Operands<'_>) -> Result<Option<Vec<usize>>, OpError> {
     };
     let repeat = |&n: &i64| u32::try_from(n).ok().map(|n| n as usize);
     let repeats: Option<Vec<usize>> = ints.iter().map(repeat).collect();
-    let refused = || OpError::operand(1, "no negative numbers", format!("{ints:?}"));
+    let refused = || OpError::operand(1, "no negative numbers", Listed(&ints));
     repeats.ok_or_else(refused).map(Some)
 }
 

@@ -6,7 +6,7 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, DType, Literal, LowerCx, OpDef, OpError, Operands, Operator,
+    AxisMap, Batch, Batched, DType, Listed, Literal, LowerCx, OpDef, OpError, Operands, Operator,
     Placement, QuantRule, Shape, Wire, resolve_axis,
 };
 use crate::ops::movers::{View, expect_movable};
@@ -31,13 +31,19 @@ fn permutation(io: &Operands<'_>) -> Result<Option<Vec<usize>>, OpError> {
     let Some(ints) = io.known_ints(1) else {
         return Ok(None);
     };
+    let refused = || {
+        let expected = format!("a permutation of {rank} axes");
+        OpError::operand(1, expected, Listed(&ints))
+    };
+    if ints.len() != rank {
+        return Err(refused());
+    }
     let axes = ints.iter().map(|&axis| resolve_axis(axis, rank));
     let axes: Vec<usize> = axes.collect::<Result<_, _>>()?;
-    if axes.len() != rank || (0..rank).any(|axis| !axes.contains(&axis)) {
-        let expected = format!("a permutation of {rank} axes");
-        return Err(OpError::operand(1, expected, format!("{ints:?}")));
+    match (0..rank).all(|axis| axes.contains(&axis)) {
+        true => Ok(Some(axes)),
+        false => Err(refused()),
     }
-    Ok(Some(axes))
 }
 
 /// A transposition whose permutation is computed: every element is looked up by its place in the flattened

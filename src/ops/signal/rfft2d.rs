@@ -7,7 +7,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    Cut, DType, Dim, Literal, LowerCx, OpDef, OpError, Operands, Operator, Shape, Tolerance, Wire,
+    Cut, DType, Dim, Listed, Literal, LowerCx, OpDef, OpError, Operands, Operator, Shape,
+    Tolerance, Wire,
 };
 #[cfg(feature = "validate")]
 use crate::reference::kernels::spectrum;
@@ -38,8 +39,7 @@ impl Plan {
         let power = |n: &i64| usize::try_from(*n).ok().filter(|n| n.is_power_of_two());
         let length: Vec<usize> = lengths.iter().filter_map(power).collect();
         let [height, width] = length[..] else {
-            let found = format!("{lengths:?}");
-            return Err(OpError::operand(1, "two powers of 2", found));
+            return Err(OpError::operand(1, "two powers of 2", Listed(&lengths)));
         };
         let shape = io.shape(0)?;
         let last = Shape::new(shape.dims()[shape.rank() - 2..].iter().cloned());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tract_core::prelude::DatumType;
 
 use super::compare::Tolerance;
-use crate::ir::{Graph, Value};
+use crate::ir::{DType, Graph, OpId, Value};
 
 /// For each tensor of a graph what lies between it and the graph's inputs.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ struct Past {
     step: f64,
     /// Is the tensor itself stored in steps?
     quantized: bool,
+    /// Is it the result of an operator that brings real operands to 8 bits in each run (`ops::hybrid`)?
+    hybrid: bool,
 }
 
 impl Depths {
@@ -40,16 +42,18 @@ impl Depths {
                 Past {
                     depth: past.depth.max(own.depth),
                     step: past.step.max(own.step).max(step),
-                    quantized: false,
+                    ..Past::default()
                 }
             });
             let own = usize::from(graph.op(op).op.tolerance().rounds());
+            let hybrid = is_hybrid(graph, op);
             for result in graph.results(op) {
                 let value = graph.value(result);
                 let past = Past {
                     depth: before.depth + own,
                     step: before.step.max(step(value)),
                     quantized: value.is_quantized(),
+                    hybrid,
                 };
                 pasts[result.index()] = past;
                 by_name.insert(value.name.clone(), past);
@@ -58,9 +62,9 @@ impl Depths {
         Depths(by_name)
     }
 
-    /// Is any tensor stored in steps?
+    /// Is any tensor stored in steps, or computed from real numbers in steps?
     pub(super) fn quantized(&self) -> bool {
-        self.0.values().any(|past| past.quantized)
+        self.0.values().any(|past| past.quantized || past.hybrid)
     }
 
     /// How far a tensor may lie from the reference where its operator read what the reference's read: one
@@ -70,6 +74,10 @@ impl Depths {
             Some(past) if past.quantized => Tolerance {
                 absolute: 1.0,
                 relative: 0.0,
+            },
+            Some(past) if past.hybrid => Tolerance {
+                absolute: 0.0,
+                relative: 1.0 / 127.0,
             },
             _ => Tolerance::of(dtype, 1),
         }
@@ -96,6 +104,20 @@ impl Depths {
             relative: past.step * steps,
         })
     }
+}
+
+/// Are real numbers multiplied by 8-bit weights?
+fn is_hybrid(graph: &Graph, op: OpId) -> bool {
+    let operands = || graph.operands(op).into_iter().flatten();
+    let computed = |id| {
+        let value: &Value = graph.value(id);
+        value.constant().is_none() && value.stored == DType::Float32
+    };
+    let weights = |id| {
+        let value: &Value = graph.value(id);
+        value.is_quantized() && value.in_file() == DType::Int8
+    };
+    operands().any(computed) && operands().any(weights)
 }
 
 /// One step of a quantised value over its range; 0 for others.

@@ -138,8 +138,9 @@ fn validate_at(
         done => done?,
     };
     // A step more or less where rounding meets a tie grows through a deep quantised network, and through a
-    // sort or a comparison into something else altogether, also between TFLite's own kernels. What can be
-    // asked of each operator is that it gives what the reference gives for the reference's operands.
+    // sort or a comparison into something else altogether, also between TFLite's own kernels; so does a code of
+    // real numbers that a run brings to 8 bits. What can be asked of each operator is that it gives what the
+    // reference gives for the reference's operands.
     if verdict.status == Status::Mismatch && batch.is_none() && run.depths.quantized() {
         run.apart = true;
         let apart = run.all();

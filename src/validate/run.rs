@@ -242,7 +242,7 @@ fn describe(
     tolerance: Tolerance,
     stored: bool,
 ) -> OutputDifference {
-    let steps = stored.then(|| Steps {
+    let steps = stored.then_some(Steps {
         max: difference.max_abs,
         allowed: tolerance.absolute + tolerance.relative * difference.peak,
     });

@@ -7,9 +7,12 @@ use tfl2onnx::testing::schema::{
     TensorType, WhileOptionsT,
 };
 
+/// Makes a call of a subgraph.
+type Caller = fn(i32) -> Call;
+
 /// Each must be refused.
 pub fn models() -> Vec<(String, ModelT)> {
-    let calls: [(&str, fn(i32) -> Call); 4] = [
+    let calls: [(&str, Caller); 4] = [
         ("compositions", composition),
         ("conditions", |callee| branch(callee, callee)),
         ("cases", |callee| cases(vec![callee; 2])),

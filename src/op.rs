@@ -103,6 +103,12 @@ pub trait Operator: Debug + Send + Sync {
         false
     }
 
+    /// How many elements a window of the operator's options sees for one element of the result: what one takes to
+    /// compute, where the operands' shapes do not tell.
+    fn window(&self) -> usize {
+        1
+    }
+
     /// Subgraphs that the operator runs.
     fn subgraphs(&self) -> &[GraphId] {
         &[]

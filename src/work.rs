@@ -69,6 +69,7 @@ impl Work {
             };
             for id in results {
                 let each = count(&graph.value(id).shape).saturating_mul(rows.max(1));
+                let each = each.saturating_mul(graph.op(op).op.window().max(1));
                 work.multiplications = work.multiplications.saturating_add(each as u64);
             }
         }

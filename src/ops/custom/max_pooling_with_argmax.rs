@@ -230,6 +230,14 @@ impl Operator for MaxPoolWithArgmax {
         Placement::Fixed(Order::ChannelsFirst, map.result(0, 0..4).result(1, 0..4))
     }
 
+    fn window(&self) -> usize {
+        self.pool
+            .kernel
+            .iter()
+            .copied()
+            .fold(1, usize::saturating_mul)
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let laid = self.lay(cx.io())?;
         let input = spatial(cx.io(), 0)?;

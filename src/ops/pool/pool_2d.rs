@@ -137,6 +137,10 @@ impl Operator for Pool2D {
         }
     }
 
+    fn window(&self) -> usize {
+        self.kernel.iter().copied().fold(1, usize::saturating_mul)
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if self.averages_codes(cx.io())? {
             let stored = cx.stored(0)?;

@@ -76,7 +76,8 @@ impl Exact {
         let bits = match stored {
             _ if !alike => return None,
             DType::Int8 | DType::UInt8 if sum == Sum::Mul && few(&y.shape) => 0,
-            DType::Int16 => 15,
+            // LiteRT's kernels refuse others (add.cc, sub.cc, mul.cc).
+            DType::Int16 if [a, b, y].into_iter().all(is_symmetric) => 15,
             _ => return None,
         };
         let (left, right, to) = (scale(a)?, scale(b)?, scale(y)?);
@@ -201,6 +202,11 @@ impl Exact {
             Sum::Sub => more(left, a) - more(right, b),
         })
     }
+}
+
+fn is_symmetric(value: &Value) -> bool {
+    let mut zero_points = value.quant.iter().flat_map(|quant| quant.zero_point.iter());
+    zero_points.all(|&zero_point| zero_point == 0)
 }
 
 fn scale(value: &Value) -> Option<f32> {

@@ -109,6 +109,11 @@ pub trait Operator: Debug + Send + Sync {
         1
     }
 
+    /// Does it bring a real operand to 8 bits in each run, as LiteRT's hybrid kernels do?
+    fn is_hybrid(&self, _io: &Operands<'_>) -> bool {
+        false
+    }
+
     /// Subgraphs that the operator runs.
     fn subgraphs(&self) -> &[GraphId] {
         &[]

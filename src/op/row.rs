@@ -57,17 +57,7 @@ impl OpDef {
         code: BuiltinOperator,
         parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
     ) -> Self {
-        OpDef {
-            code: Code::Builtin(code),
-            versions: 1..=1,
-            operands: 1..=1,
-            results: 1..=1,
-            emits: &[],
-            note: "",
-            kernel: None,
-            hands_on: false,
-            parse: Parse::Static(parse),
-        }
+        Self::plain(Code::Builtin(code), parse)
     }
 
     /// A custom operator of this crate's own. Without further words: version 1, one operand, one result.
@@ -75,8 +65,15 @@ impl OpDef {
         name: &'static str,
         parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
     ) -> Self {
+        Self::plain(Code::Custom(Cow::Borrowed(name)), parse)
+    }
+
+    const fn plain(
+        code: Code,
+        parse: fn(&RawOp<'_>) -> Result<Box<dyn Operator>, OpError>,
+    ) -> Self {
         OpDef {
-            code: Code::Custom(Cow::Borrowed(name)),
+            code,
             versions: 1..=1,
             operands: 1..=1,
             results: 1..=1,

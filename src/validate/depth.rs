@@ -7,7 +7,8 @@ use std::sync::Arc;
 use tract_core::prelude::DatumType;
 
 use super::compare::Tolerance;
-use crate::ir::{DType, Graph, OpId, Value};
+use crate::ir::{Graph, Value};
+use crate::op::Operands;
 
 /// For each tensor of a graph what lies between it and the graph's inputs.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Depths {
                 }
             });
             let own = usize::from(graph.op(op).op.tolerance().rounds());
-            let hybrid = is_hybrid(graph, op);
+            let hybrid = graph.op(op).op.is_hybrid(&Operands::new(graph, op));
             for result in graph.results(op) {
                 let value = graph.value(result);
                 let past = Past {
@@ -104,20 +105,6 @@ impl Depths {
             relative: past.step * steps,
         })
     }
-}
-
-/// Are real numbers multiplied by 8-bit weights?
-fn is_hybrid(graph: &Graph, op: OpId) -> bool {
-    let operands = || graph.operands(op).into_iter().flatten();
-    let computed = |id| {
-        let value: &Value = graph.value(id);
-        value.constant().is_none() && value.stored == DType::Float32
-    };
-    let weights = |id| {
-        let value: &Value = graph.value(id);
-        value.is_quantized() && value.in_file() == DType::Int8
-    };
-    operands().any(computed) && operands().any(weights)
 }
 
 /// One step of a quantised value over its range; 0 for others.

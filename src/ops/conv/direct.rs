@@ -126,6 +126,10 @@ impl Operator for Direct {
         Placement::Fixed(Order::ChannelsFirst, map)
     }
 
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        is_hybrid(io, 0, 1)
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let laid = self.lay(cx.io())?;
         let groups = self.groups(cx.io())?;

@@ -12,7 +12,8 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
-use crate::ops::hybrid::{Hybrid, is_hybrid};
+use crate::ops::hybrid::Hybrid;
+use crate::ops::hybrid::is_hybrid;
 use crate::ops::integer::multiplier::OutputStage;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
@@ -183,6 +184,10 @@ impl Operator for Transposed {
             .operand(INPUT, 0..rank)
             .result(0, 0..rank);
         Placement::Fixed(Order::ChannelsFirst, map)
+    }
+
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        is_hybrid(io, INPUT, KERNEL)
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

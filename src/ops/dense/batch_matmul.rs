@@ -121,6 +121,10 @@ impl Operator for BatchMatMul {
         batch.broadcast_along(io, map, 0..rank)
     }
 
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        is_hybrid(io, 0, 1)
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (mut a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
         if is_hybrid(cx.io(), 0, 1) {

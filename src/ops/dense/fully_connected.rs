@@ -258,6 +258,10 @@ impl Operator for FullyConnected {
         }
     }
 
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        self.hybrid(io).is_some()
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let units = Shape::new([cx.io().shape(1)?[0].clone()]);
         if Self::depth(cx.io())? == 0 {

@@ -146,6 +146,10 @@ impl Operator for Svdf {
         Ok(Some(vec![Shape::new([batch, Dim::Fixed(self.units(io)?)])]))
     }
 
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        is_hybrid(io, INPUT, FEATURE)
+    }
+
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let (units, batch) = (self.units(cx.io())?, cx.io().shape(INPUT)?[0].clone());
         let integer = is_integer(cx.io());

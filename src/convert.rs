@@ -16,7 +16,7 @@ use crate::lower::{self, Kept, Options, Wishes};
 use crate::metadata::{Description, Whole};
 use crate::onnx::proto::ModelProto;
 use crate::onnx::{self, MAX_OPSET, MIN_OPSET};
-use crate::passes::stored::{Activations, Quantized};
+use crate::passes::stored::{self, Activations, Quantized, Weights};
 use crate::registry::Registry;
 use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
@@ -48,6 +48,7 @@ pub struct Converter {
     entry: Entry,
     quantized: Quantized,
     activations: Activations,
+    weights: Weights,
     float_io: bool,
 }
 
@@ -61,6 +62,7 @@ impl Default for Converter {
             entry: Entry::default(),
             quantized: Quantized::default(),
             activations: Activations::default(),
+            weights: Weights::default(),
             float_io: false,
         }
     }
@@ -156,6 +158,12 @@ impl Converter {
         self
     }
 
+    /// How quantised weights of type INT8 are kept.
+    pub fn weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
+        self
+    }
+
     /// Declare quantised graph inputs and outputs as the real numbers they mean.
     pub fn float_io(mut self, yes: bool) -> Self {
         self.float_io = yes;
@@ -237,6 +245,7 @@ impl Converter {
             channels_first: self.channels_first,
             kept,
             activations: self.activations,
+            weights: self.weights,
             float_io: self.float_io,
         }
     }
@@ -280,6 +289,7 @@ impl Converter {
             signature: placed.model().signature.clone(),
             signatures: placed.model().signatures.clone(),
             float_form: None,
+            int8_weights: stored::int8_weights(placed.model()),
             work: Work::of(placed.model()),
             stages: clock.laps(),
         };

@@ -48,7 +48,7 @@ mod work;
 
 pub use convert::{Conversion, Converter, Unwritten, convert};
 pub use error::{Error, ErrorKind, Place, Site};
-pub use passes::stored::{Activations, Quantized};
+pub use passes::stored::{Activations, Quantized, Weights};
 pub use registry::Registry;
 pub use report::{Counts, Port, Report};
 pub use signature::{Signature, SignatureTensor, signatures};

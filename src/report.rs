@@ -40,6 +40,9 @@ pub struct Report {
     /// Why quantised values became the real numbers they mean without having been asked to; `None` where
     /// they did not.
     pub float_form: Option<String>,
+    /// How many operators multiply quantised values of 8 bits by INT8 weights; their sums need care on x86 processors
+    /// without VNNI, see [`Weights`](crate::Weights).
+    pub int8_weights: usize,
     /// What one execution takes.
     pub work: Work,
     /// What each stage of the pipeline took, in order.

@@ -315,6 +315,7 @@ fn converter(asked: &Convert, part: &Part) -> Converter {
         .channels_first(asked.nchw)
         .quantized(asked.stored.quantized.into())
         .activations(asked.stored.activations.into())
+        .weights(asked.stored.weights.into())
         .float_io(asked.stored.float_io)
         .metadata(asked.metadata())
         .signature_names(asked.signature_names)

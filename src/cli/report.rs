@@ -73,6 +73,7 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "transposes": report.transposes,
         "fixed_dims": report.fixed_dims,
         "float_form": report.float_form,
+        "int8_weights": report.int8_weights,
         "subgraph": report.subgraph,
         "signature": report.signature,
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),

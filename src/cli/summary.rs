@@ -212,6 +212,13 @@ fn describe(outcome: &Outcome, report: &Report, verbose: bool) -> String {
         line(&mut text, "signature", &signature(report));
     }
     figures::ports(&mut text, report);
+    if report.int8_weights > 0 {
+        line(
+            &mut text,
+            "runtime",
+            "onnxruntime on x86 without VNNI needs session.x64quantprecision=1, or --weights uint8",
+        );
+    }
     proof(&mut text, &outcome.proof);
     if verbose {
         line(&mut text, "tflite", &counts(&report.operator_counts));

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::ir::{Graph, GraphId, Model, Order, Perm, Value, ValueId};
 use crate::passes;
 use crate::passes::place::Plan;
-use crate::passes::stored::{self, Activations, Declared, Ranges};
+use crate::passes::stored::{self, Activations, Declared, Ranges, Weights};
 
 /// A graph that is ready to be lowered: passes have run over it and every operator has its order.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Wishes {
     pub kept: Kept,
     /// How INT8 values are kept.
     pub activations: Activations,
+    /// How INT8 weights are kept.
+    pub weights: Weights,
     /// Quantised inputs and outputs are declared as the real numbers they mean.
     pub float_io: bool,
 }
@@ -88,7 +90,10 @@ pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error>
     model.graphs.iter_mut().for_each(passes::biases::scale);
     let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
     match wishes.kept {
-        Kept::Integers => declared = stored::shift(&mut model, wishes.activations),
+        Kept::Integers => {
+            declared = stored::shift(&mut model, wishes.activations);
+            stored::shift_weights(&mut model, wishes.weights);
+        }
         Kept::RealInside if !wishes.float_io => {
             declared = stored::face(&model);
             ranges = stored::to_real(&mut model)?;

@@ -156,7 +156,14 @@ impl Lowering {
     ) -> Result<WireId, OpError> {
         let fact = self.build.fact(wire);
         let (dtype, shape) = (fact.dtype, fact.shape.clone());
+        let weights = dtype == DType::Int8 && self.build.literal(wire).is_some();
         let (scale, zero_point) = match quant.block {
+            // With `session.x64quantprecision` onnxruntime rewrites the zero point of INT8 weights for each
+            // reader, and fails where they are one initialiser.
+            None if weights => {
+                let scale = self.build.shared(scales(quant));
+                (scale, self.build.initializer(zero_points(quant, dtype)))
+            }
             None => self.parameter_wires(quant, dtype),
             Some(_) => self.block_wires(quant, dtype, &shape, perm)?,
         };
@@ -181,25 +188,10 @@ impl Lowering {
 
     /// Scale and zero point as initialisers: scalars, or vectors along the axis.
     fn parameter_wires(&mut self, quant: &Quant, dtype: DType) -> (WireId, WireId) {
-        let shape = match quant.axis {
-            Some(_) => vec![quant.scale.len()],
-            None => Vec::new(),
-        };
-        let scale = Literal::from_floats(shape.clone(), &quant.scale);
-        let bytes = quant.zero_point.iter().map(|&zero| match dtype {
-            DType::UInt8 => u8::try_from(zero).unwrap_or(0).to_le_bytes(),
-            _ => i8::try_from(zero).unwrap_or(0).to_le_bytes(),
-        });
-        let zero_point = Literal {
-            dtype,
-            shape,
-            data: bytes.flatten().collect(),
-        };
-        let zero_point = match dtype {
-            DType::Int4 => packed(zero_point),
-            _ => zero_point,
-        };
-        (self.build.shared(scale), self.build.shared(zero_point))
+        (
+            self.build.shared(scales(quant)),
+            self.build.shared(zero_points(quant, dtype)),
+        )
     }
 
     fn dequantize_by_arithmetic(
@@ -370,6 +362,35 @@ impl Lowering {
                 "a result quantised to {other}"
             ))),
         }
+    }
+}
+
+fn parameter_shape(quant: &Quant) -> Vec<usize> {
+    match quant.axis {
+        Some(_) => vec![quant.scale.len()],
+        None => Vec::new(),
+    }
+}
+
+/// A scalar, or a vector along the axis.
+fn scales(quant: &Quant) -> Literal {
+    Literal::from_floats(parameter_shape(quant), &quant.scale)
+}
+
+/// As [`scales`], in the type of what is stored.
+fn zero_points(quant: &Quant, dtype: DType) -> Literal {
+    let bytes = quant.zero_point.iter().map(|&zero| match dtype {
+        DType::UInt8 => u8::try_from(zero).unwrap_or(0).to_le_bytes(),
+        _ => i8::try_from(zero).unwrap_or(0).to_le_bytes(),
+    });
+    let zero_points = Literal {
+        dtype,
+        shape: parameter_shape(quant),
+        data: bytes.flatten().collect(),
+    };
+    match dtype {
+        DType::Int4 => packed(zero_points),
+        _ => zero_points,
     }
 }
 

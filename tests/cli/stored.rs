@@ -4,7 +4,7 @@ use std::fs;
 
 use onnx_protobuf::ModelProto;
 
-use super::{exits, onnx, text};
+use super::{exits, json, onnx, text};
 
 const QUANTIZED: &str = "fixtures/ops/CONV_2D/int8.tflite";
 /// ONNX's numbers of element types.
@@ -73,6 +73,57 @@ fn activations_are_unsigned_unless_kept() {
         assert!(computed(&model, UINT8) >= 2, "{asked}");
         assert_eq!(computed(&model, INT8), 0, "{asked}");
     }
+}
+
+#[test]
+fn weights_are_unsigned_where_asked() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let report = dir.path().join("report.json");
+    let told = |options: &[&str]| {
+        let options = [options, &["--report", text(&report)]].concat();
+        let model = converted(&options);
+        let told = json(&report)["models"][0]["int8_weights"].clone();
+        (model, told)
+    };
+    let (kept, told_kept) = told(&[]);
+    let (shifted, told_shifted) = told(&["--weights", "uint8"]);
+    assert_eq!((told_kept, told_shifted), (1.into(), 0.into()));
+    let of = |model: &ModelProto, dtype| -> Vec<Vec<u8>> {
+        let kernels = constants(model, dtype).into_iter();
+        let kernels = kernels.filter(|tensor| tensor.dims.len() == 4);
+        kernels.map(|tensor| tensor.raw_data.clone()).collect()
+    };
+    let ([kept], [raised]) = (&of(&kept, INT8)[..], &of(&shifted, UINT8)[..]) else {
+        panic!("one kernel each");
+    };
+    assert_eq!(of(&shifted, INT8).len(), 0);
+    let codes = |bytes: &[u8], zero: i16, signed: bool| -> Vec<i16> {
+        let each = |&byte: &u8| match signed {
+            true => i16::from(byte as i8),
+            false => i16::from(byte) - zero,
+        };
+        bytes.iter().map(each).collect()
+    };
+    assert_eq!(codes(kept, 0, true), codes(raised, 128, false));
+    exits(2, &[QUANTIZED, "--weights", "int16"]);
+}
+
+/// onnxruntime rewrites the zero point of every matrix of weights under `session.x64quantprecision`, by its name.
+#[test]
+fn no_two_weights_share_a_zero_point() {
+    let model = converted_from("fixtures/models/residual_int8.tflite", &[]);
+    let initial: Vec<_> = constants(&model, INT8)
+        .iter()
+        .map(|t| t.name.clone())
+        .collect();
+    let nodes = model.graph.node.iter();
+    let decoded = nodes.filter(|node| node.op_type == "DequantizeLinear");
+    let weights = decoded.filter(|node| initial.contains(&node.input[0]));
+    let mut zero_points: Vec<_> = weights.map(|node| &node.input[2]).collect();
+    let all = zero_points.len();
+    zero_points.sort_unstable();
+    zero_points.dedup();
+    assert!(all > 1 && zero_points.len() == all, "{all}");
 }
 
 fn constants(model: &ModelProto, dtype: i32) -> Vec<&onnx_protobuf::TensorProto> {

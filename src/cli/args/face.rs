@@ -66,6 +66,11 @@ pub(crate) struct Stored {
     /// Keep INT8 values as the file has them, or as UINT8, which onnxruntime is faster with on x86
     #[arg(long, value_name = "TYPE", value_enum, default_value = "auto")]
     pub activations: Activations,
+
+    /// Keep INT8 weights as the file has them, or as UINT8, whose products onnxruntime adds up exactly on x86
+    /// processors without VNNI as well
+    #[arg(long, value_name = "TYPE", value_enum, default_value = "keep")]
+    pub weights: Weights,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -88,6 +93,14 @@ pub(crate) enum Activations {
     Auto,
 }
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Weights {
+    /// As the file has them
+    Keep,
+    /// UINT8, each zero point 128 higher: the same numbers
+    Uint8,
+}
+
 impl From<Form> for tfl2onnx::Quantized {
     fn from(form: Form) -> Self {
         match form {
@@ -104,6 +117,15 @@ impl From<Activations> for tfl2onnx::Activations {
             Activations::Keep => tfl2onnx::Activations::Keep,
             Activations::Uint8 => tfl2onnx::Activations::UInt8,
             Activations::Auto => tfl2onnx::Activations::Auto,
+        }
+    }
+}
+
+impl From<Weights> for tfl2onnx::Weights {
+    fn from(weights: Weights) -> Self {
+        match weights {
+            Weights::Keep => tfl2onnx::Weights::Keep,
+            Weights::Uint8 => tfl2onnx::Weights::UInt8,
         }
     }
 }

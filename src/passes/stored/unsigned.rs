@@ -92,6 +92,27 @@ fn can_shift(graph: &Graph, id: ValueId) -> bool {
     shifts && value.packed.is_none() && !graph.consumers(id).any(weights)
 }
 
+/// Shifts the weights that [`meets_bytes`] is true of for all their readers.
+pub(super) fn shift_weights(graph: &mut Graph) {
+    let shifts = |&id: &ValueId| {
+        let mut readers = graph.consumers(id).peekable();
+        readers.peek().is_some() && readers.all(|(op, _)| meets_bytes(graph, op, id))
+    };
+    let ids: Vec<_> = graph.values().filter(shifts).collect();
+    for id in ids {
+        raise(graph, id);
+    }
+}
+
+/// Are these INT8 weights that the operator multiplies by quantised values of 8 bits? Those of fewer bits are
+/// too small for their products to matter.
+pub(super) fn meets_bytes(graph: &Graph, op: OpId, id: ValueId) -> bool {
+    let io = Operands::new(graph, op);
+    let result = io.result(0);
+    let bytes = result.is_quantized() && matches!(result.stored, DType::Int8 | DType::UInt8);
+    bytes && graph.value(id).packed.is_none() && is_weight(graph, op, id)
+}
+
 /// Is a quantised constant a matrix of weights to this operator: one whose axes are not those of the result?
 pub(super) fn is_weight(graph: &Graph, op: OpId, id: ValueId) -> bool {
     let value = graph.value(id);

@@ -186,7 +186,7 @@ impl Lowering {
                 kept = self.dequantize(kept, declared, perm, &origin)?;
             }
             if value.is_quantized() {
-                kept = self.quantize(kept, value, &origin)?;
+                kept = self.quantize_along(kept, value, perm, &origin)?;
             }
         }
         scope.bind(id, perm.clone(), Form::Stored, kept);
@@ -204,7 +204,7 @@ impl Lowering {
         }
         let real = self.read(graph, scope, id, perm, Form::Real, &origin)?;
         match declared.is_quantized() {
-            true => self.quantize(real, declared, &origin),
+            true => self.quantize_along(real, declared, perm, &origin),
             false => Ok(real),
         }
     }

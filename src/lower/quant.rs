@@ -287,42 +287,61 @@ impl Lowering {
         Ok(out)
     }
 
-    /// A FLOAT32 wire as a value stores it.
+    /// A FLOAT32 wire as a value stores it that has one scale.
     pub(super) fn quantize(
         &mut self,
         wire: WireId,
         value: &Value,
         origin: &Origin,
     ) -> Result<WireId, OpError> {
-        let quant = parameters(value)?;
-        if quant.axis.is_some() {
+        if parameters(value)?.axis.is_some() {
             return Err(OpError::unsupported("a result quantised along an axis"));
         }
+        let perm = Perm::identity(value.shape.rank());
+        self.quantize_along(wire, value, &perm, origin)
+    }
+
+    /// A FLOAT32 wire, its axes being in the order `perm`, as a value stores it.
+    pub(super) fn quantize_along(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let quant = parameters(value)?;
+        let axis = quant.axis.and_then(|axis| perm.position(axis));
+        let along = self.along(wire, quant.scale.len(), axis)?;
         match value.stored {
             DType::Int8 | DType::UInt8 => {
-                let (scale, zero_point) = self.parameter_wires(quant, value.stored);
-                Ok(self.quantize_linear(wire, scale, zero_point, value.stored, origin))
+                let parameters = self.parameter_wires(quant, value.stored);
+                Ok(self.quantize_linear(wire, parameters, value.stored, axis, origin))
             }
-            _ => {
-                let steps =
-                    self.arithmetic("Div", wire, Some(scalar(quant.scale[0])), vec![], origin);
-                self.store_steps(steps, value, origin)
+            DType::Int16 => {
+                let scales = Literal::from_floats(along.clone(), &quant.scale);
+                let steps = self.arithmetic("Div", wire, Some(scales), vec![], origin);
+                let zeros: Vec<f32> = quant.zero_point.iter().map(|&zero| zero as f32).collect();
+                let zeros = Literal::from_floats(along, &zeros);
+                Ok(self.store_wide(steps, zeros, origin))
             }
+            other => Err(unstored(other)),
         }
     }
 
     fn quantize_linear(
         &mut self,
         wire: WireId,
-        scale: WireId,
-        zero_point: WireId,
+        (scale, zero_point): (WireId, WireId),
         dtype: DType,
+        axis: Option<usize>,
         origin: &Origin,
     ) -> WireId {
         let shape = self.build.fact(wire).shape.clone();
         let out = self.build.wire(dtype, shape, Source::Node);
         let inputs = vec![Some(wire), Some(scale), Some(zero_point)];
-        self.push("QuantizeLinear", inputs, vec![out], vec![], origin);
+        let axis = axis.map(|axis| ("axis", Attr::Int(axis as i64)));
+        let axis: Vec<_> = axis.into_iter().collect();
+        self.push("QuantizeLinear", inputs, vec![out], axis, origin);
         out
     }
 
@@ -338,31 +357,38 @@ impl Lowering {
             DType::Int8 | DType::UInt8 => {
                 let (_, zero_point) = self.parameter_wires(quant, value.stored);
                 let one = self.build.shared(scalar(1.0));
-                Ok(self.quantize_linear(wire, one, zero_point, value.stored, origin))
+                Ok(self.quantize_linear(wire, (one, zero_point), value.stored, None, origin))
             }
             DType::Int16 => {
-                let mut steps = self.arithmetic("Round", wire, None, vec![], origin);
-                let zero_point = quant.zero_point[0];
-                if zero_point != 0 {
-                    let zero_point = scalar(zero_point as f32);
-                    steps = self.arithmetic("Add", steps, Some(zero_point), vec![], origin);
-                }
-                let shape: Shape = self.build.fact(wire).shape.clone();
-                let bounds = [f32::from(i16::MIN), f32::from(i16::MAX)]
-                    .map(|x| Some(self.build.shared(scalar(x))));
-                let clipped = self.build.wire(DType::Float32, shape.clone(), Source::Node);
-                let inputs = [vec![Some(steps)], bounds.to_vec()].concat();
-                self.push("Clip", inputs, vec![clipped], vec![], origin);
-                let out = self.build.wire(DType::Int16, shape, Source::Node);
-                let to = vec![("to", Attr::Int(5))];
-                self.push("Cast", vec![Some(clipped)], vec![out], to, origin);
-                Ok(out)
+                let zero = scalar(quant.zero_point[0] as f32);
+                Ok(self.store_wide(wire, zero, origin))
             }
-            other => Err(OpError::unsupported(format!(
-                "a result quantised to {other}"
-            ))),
+            other => Err(unstored(other)),
         }
     }
+
+    /// FLOAT32 steps from zero points as INT16.
+    fn store_wide(&mut self, steps: WireId, zeros: Literal, origin: &Origin) -> WireId {
+        let mut steps = self.arithmetic("Round", steps, None, vec![], origin);
+        let none = |zeros: Vec<f32>| zeros.iter().all(|&zero| zero == 0.0);
+        if !zeros.floats().is_some_and(none) {
+            steps = self.arithmetic("Add", steps, Some(zeros), vec![], origin);
+        }
+        let shape: Shape = self.build.fact(steps).shape.clone();
+        let bounds =
+            [f32::from(i16::MIN), f32::from(i16::MAX)].map(|x| Some(self.build.shared(scalar(x))));
+        let clipped = self.build.wire(DType::Float32, shape.clone(), Source::Node);
+        let inputs = [vec![Some(steps)], bounds.to_vec()].concat();
+        self.push("Clip", inputs, vec![clipped], vec![], origin);
+        let out = self.build.wire(DType::Int16, shape, Source::Node);
+        let to = vec![("to", Attr::Int(5))];
+        self.push("Cast", vec![Some(clipped)], vec![out], to, origin);
+        out
+    }
+}
+
+fn unstored(dtype: DType) -> OpError {
+    OpError::unsupported(format!("a result quantised to {dtype}"))
 }
 
 fn parameter_shape(quant: &Quant) -> Vec<usize> {

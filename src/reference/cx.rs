@@ -139,6 +139,21 @@ impl<'a> ReferenceCx<'a> {
         }
     }
 
+    /// The zero of result 0 as it is to be given: its zero point where the operator works on stored integers. `None`
+    /// for the zero of numbers.
+    pub(crate) fn zero(&self) -> Result<Option<Arc<Tensor>>, OpError> {
+        let value = self.io.result(0);
+        let quant = value.quant.as_ref().and_then(|quant| quant.parameters());
+        let (Some((_, zero)), true, true) = (quant, self.stored, value.is_quantized()) else {
+            return Ok(None);
+        };
+        let stored = datum_type(value.stored)
+            .ok_or_else(|| OpError::result(0, "an integer type", value.stored))?;
+        let zero = Tensor::from(zero);
+        let zero = zero.cast_to_dt(stored).map_err(OpError::from_tract)?;
+        Ok(Some(Arc::new(zero.into_owned())))
+    }
+
     /// Shape of a result as inferred; an error where it is known only now.
     pub fn result_dims(&self, slot: usize) -> Result<Vec<usize>, OpError> {
         let shape = &self.io.result(slot).shape;

@@ -52,18 +52,19 @@ fn store(
     dtype: DatumType,
     steps: impl Fn(f32, f32) -> f32,
 ) -> Result<Tensor, OpError> {
+    let shape = tensor.shape();
     let parameters = value.quant.as_ref().zip(limits(value.stored));
-    let Some((quant, (least, greatest))) = parameters.filter(|(quant, _)| quant.axis.is_none())
-    else {
+    let channels = value.quant.as_ref().and_then(|quant| quant.channels(shape));
+    let (Some((quant, (least, greatest))), Some(channels)) = (parameters, channels) else {
         return Err(OpError::unsupported(format!(
             "quantising to {}",
             value.stored
         )));
     };
-    let (scale, zero) = (quant.scale[0], quant.zero_point[0]);
-    let step = |x: &f32| {
-        (steps(*x, scale).round_ties_even() as i64)
-            .saturating_add(zero)
+    let step = |(index, x): (usize, &f32)| {
+        let channel = channels(index);
+        (steps(*x, quant.scale[channel]).round_ties_even() as i64)
+            .saturating_add(quant.zero_point[channel])
             .clamp(least, greatest)
     };
     let store = || -> TractResult<Tensor> {
@@ -73,8 +74,8 @@ fn store(
             !reals.iter().any(|x| x.is_nan()),
             "no integer stands for NaN"
         );
-        let steps: Vec<i64> = reals.iter().map(step).collect();
-        let wide = Tensor::from_shape(tensor.shape(), &steps)?;
+        let steps: Vec<i64> = reals.iter().enumerate().map(step).collect();
+        let wide = Tensor::from_shape(shape, &steps)?;
         debug_assert_eq!(wide.datum_type(), i64::datum_type());
         Ok(wide.cast_to_dt(dtype)?.into_owned())
     };

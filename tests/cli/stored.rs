@@ -57,6 +57,18 @@ fn real_numbers_everywhere() {
 }
 
 #[test]
+fn real_numbers_are_what_opset_13_has() {
+    const GATE: &str = "fixtures/ops/HARD_SWISH/int8.tflite";
+    let model = converted_from(GATE, &["--quantized", "float", "--opset", "13"]);
+    assert_eq!(
+        (face(&model), model.opset_import[0].version),
+        ((FLOAT, FLOAT), 13)
+    );
+    let nodes: Vec<&str> = model.graph.node.iter().map(|node| &*node.op_type).collect();
+    assert_eq!(nodes, ["HardSigmoid", "Mul"]);
+}
+
+#[test]
 fn real_numbers_at_the_edges() {
     let model = converted(&["--float-io"]);
     assert_eq!(face(&model), (FLOAT, FLOAT));

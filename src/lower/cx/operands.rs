@@ -218,10 +218,10 @@ impl<'c> LowerCx<'c> {
         Ok(self.wire(wire))
     }
 
-    /// The zero of operand 0 as it is handed out, in a type that holds it: its zero point where the operator
+    /// The zero of result 0 as it is to be given, in a type that holds it: its zero point where the operator
     /// works on stored integers. `None` for the zero of numbers.
     pub(crate) fn zero(&mut self, dtype: DType) -> Result<Option<Wire>, OpError> {
-        let value = self.io.operand(0)?;
+        let value = self.io.result(0);
         let quant = value
             .quant
             .as_ref()

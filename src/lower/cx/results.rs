@@ -105,6 +105,18 @@ impl<'c> LowerCx<'c> {
         self.give(slot, wire)
     }
 
+    /// Gives FLOAT32 that is quantised with one scale, or with one for each channel: which only QUANTIZE's kernel
+    /// computes.
+    pub(crate) fn finish_by_channel(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        self.fits(slot, &wire, DType::Float32)?;
+        let value = self.io.result(slot);
+        let perm = self.placed.plans[self.graph.0].result(self.op, slot, value.shape.rank());
+        let wire = self
+            .lowering
+            .quantize_along(wire.id, value, &perm, &self.origin)?;
+        self.give(slot, wire)
+    }
+
     /// Gives a result as it is stored, in the operator's order.
     pub fn finish_stored(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, self.io.result(slot).stored)?;

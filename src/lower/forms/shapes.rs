@@ -18,6 +18,10 @@ impl LowerCx<'_> {
             };
             return Ok(self.literal(literal));
         }
+        let symbols = shape.dims().iter().filter(|dim| dim.fixed().is_none());
+        if symbols.count() > 1 && others(&wire.shape) == others(shape) {
+            return Ok(self.with_units(wire, shape));
+        }
         let (target, literal) = self.reshape_target(wire, shape)?;
         if literal {
             self.require_opset(14)?;
@@ -28,6 +32,29 @@ impl LowerCx<'_> {
             false => node,
         };
         Ok(node.out(wire.dtype, shape.clone()))
+    }
+
+    /// A reshape that only takes away and puts in axes of extent 1.
+    fn with_units(&mut self, wire: &Wire, shape: &Shape) -> Wire {
+        let units = |shape: &Shape| -> Vec<i64> {
+            let dims = shape.dims().iter().enumerate();
+            let units = dims.filter(|(_, dim)| **dim == Dim::Fixed(1));
+            units.map(|(axis, _)| axis as i64).collect()
+        };
+        let (less, more) = (units(&wire.shape), units(shape));
+        let mut y = wire.clone();
+        if !less.is_empty() {
+            let axes = self.int64s(&less);
+            let rest = others(&wire.shape).into_iter().cloned().collect();
+            let node = self.node("Squeeze").input(&y).input(&axes);
+            y = node.out(wire.dtype, rest);
+        }
+        if more.is_empty() {
+            return y;
+        }
+        let axes = self.int64s(&more);
+        let node = self.node("Unsqueeze").input(&y).input(&axes);
+        node.out(wire.dtype, shape.clone())
     }
 
     /// A shape as `Reshape` reads it, and whether a zero in it may be one: without `allowzero` it means
@@ -87,4 +114,10 @@ impl LowerCx<'_> {
         let node = self.node("Shape").input(wire);
         node.out(DType::Int64, Shape::new([wire.rank()]))
     }
+}
+
+/// The extents that are not 1.
+fn others(shape: &Shape) -> Vec<&Dim> {
+    let dims = shape.dims().iter();
+    dims.filter(|dim| **dim != Dim::Fixed(1)).collect()
 }

@@ -119,10 +119,10 @@ binary! {
         |a, b| bits(Bits::Or, a, b);
 }
 
-/// The greater and the lesser of two are those of what is stored, where that means the same in both.
+/// The kernels compare and move what is stored, whatever the parameters (kernels/maximum_minimum.cc).
 fn rule(code: Code) -> QuantRule {
     match code {
-        Code::MAXIMUM | Code::MINIMUM => QuantRule::Moves,
+        Code::MAXIMUM | Code::MINIMUM => QuantRule::Carries,
         _ => QuantRule::Real,
     }
 }

@@ -13,7 +13,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, Shape,
     Tolerance, Wire,
 };
-use crate::ops::integer::hard_swish::HardSwish;
+use crate::ops::integer::hard_swish::{HardSwish, hard_swish};
 use crate::ops::integer::interpolated::Samples;
 use crate::ops::integer::sigmoid::{Curve, Sigmoid};
 #[cfg(feature = "validate")]
@@ -196,6 +196,7 @@ impl Operator for Unary {
         for &onnx in self.onnx {
             y = match onnx {
                 "Mul" => cx.binary(onnx, &y, &y)?,
+                "HardSwish" => hard_swish(cx, &y)?,
                 _ => cx.unary(onnx, &y),
             };
         }

@@ -58,6 +58,12 @@ impl Operator for Quantize {
             };
         }
         io.expect_dtype(0, &[Float32])?;
+        let channels = result.quant.as_ref().is_some_and(|q| q.axis.is_some());
+        if channels && x.is_quantized() {
+            return Err(OpError::unsupported(
+                "requantising to a scale for each channel, which TFLite's kernel does not",
+            ));
+        }
         if result.is_quantized() {
             return Ok(());
         }
@@ -84,7 +90,10 @@ impl Operator for Quantize {
             return slopes.lower(cx);
         }
         let x = cx.real(0)?;
-        cx.finish(0, x)
+        match cx.io().result(0).is_quantized() {
+            true => cx.finish_by_channel(0, x),
+            false => cx.finish(0, x),
+        }
     }
 
     #[cfg(feature = "validate")]

@@ -6,8 +6,8 @@
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
-    AxisMap, Batch, Batched, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands, Operator,
-    Placement, QuantRule, RawOp, Shape, resolve_axis,
+    AxisMap, Batch, Batched, DType, Dim, Literal, LowerCx, MANY, OpDef, OpError, Operands,
+    Operator, Placement, QuantRule, RawOp, Shape, resolve_axis,
 };
 use crate::ops::movers::{expect_movable, join};
 #[cfg(feature = "validate")]
@@ -141,7 +141,10 @@ impl Operator for Concatenation {
         let axis = cx.axis(self.axis(cx.io())?);
         let mut wires = Vec::new();
         for slot in 0..cx.io().len() {
-            let wire = cx.real(slot)?;
+            let wire = match carries(cx.io()) {
+                true => cx.stored(slot)?,
+                false => cx.real(slot)?,
+            };
             wires.push(match wire.rank() {
                 0 => cx.reshape_to(&wire, &[1])?,
                 _ => wire,
@@ -149,25 +152,44 @@ impl Operator for Concatenation {
         }
         let y = match wires.as_slice() {
             [only] => only.clone(),
-            _ => {
+            [first, ..] => {
+                let shape = cx.result_shape(0);
                 let node = cx.node("Concat").inputs(&wires).attr("axis", axis as i64);
-                node.out_result(0)
+                node.out(first.dtype, shape)
             }
+            [] => return Err(OpError::operand(0, "a tensor", "none")),
         };
-        cx.finish(0, y)
+        match carries(cx.io()) {
+            true => cx.finish_stored(0, y),
+            false => cx.finish(0, y),
+        }
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let axis = self.axis(cx.io())?;
         let mut parts = Vec::new();
-        for tensor in cx.tensors()? {
+        for slot in 0..cx.io().len() {
+            let tensor = match carries(cx.io()) {
+                true => cx.stored(slot)?,
+                false => cx.tensor(slot)?,
+            };
             parts.push(match tensor.rank() {
                 0 => crate::reference::kernels::arrange::reshape(&tensor, &[1])?,
                 _ => tensor.as_ref().clone(),
             });
         }
         let y = slice::concat(&parts.iter().collect::<Vec<_>>(), axis)?;
-        cx.finish(0, y)
+        match carries(cx.io()) {
+            true => cx.finish_stored(0, y),
+            false => cx.finish(0, y),
+        }
     }
+}
+
+/// Does the kernel copy what is stored, whatever the parameters? It does of INT16; it rescales UINT8, and refuses INT8
+/// of different parameters (kernels/concatenation.cc).
+fn carries(io: &Operands<'_>) -> bool {
+    let result = io.result(0);
+    result.is_quantized() && result.stored == DType::Int16
 }

@@ -111,8 +111,10 @@ impl Operator for Pad {
         where_known(io)
     }
 
+    /// The kernel copies what is stored, whatever the parameters, and fills with the result's zero point
+    /// (kernels/pad.cc).
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
@@ -150,7 +152,10 @@ impl Operator for Pad {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let pads = reference_paddings(cx)?;
-        let value = cx.tensor_opt(2);
+        let value = match cx.tensor_opt(2) {
+            Some(value) => Some(value),
+            None => cx.zero()?,
+        };
         let y = pad::pad(&*cx.tensor(0)?, &pads, value.as_deref())?;
         cx.finish(0, y)
     }

@@ -23,6 +23,12 @@ impl Names {
         }
     }
 
+    /// The name, where it is free.
+    pub fn claim_as_is(&mut self, wanted: &str) -> Option<Arc<str>> {
+        let wanted: Arc<str> = wanted.into();
+        self.taken.insert(wanted.clone()).then_some(wanted)
+    }
+
     /// The name, or the first numbered one that is free.
     pub fn claim(&mut self, wanted: &str) -> Arc<str> {
         let wanted: Arc<str> = wanted.into();

@@ -192,6 +192,11 @@ impl Graph {
             .map(ValueId)
     }
 
+    /// Is any value stored as integers that mean real numbers?
+    pub fn is_quantized(&self) -> bool {
+        self.values().any(|id| self.value(id).is_quantized())
+    }
+
     /// One more than the largest node index: what a table indexed by node needs.
     pub fn node_bound(&self) -> usize {
         use petgraph::visit::NodeIndexable;

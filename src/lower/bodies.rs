@@ -1,4 +1,5 @@
-//! Subgraphs in ONNX: in place of the operator that runs them, or as the bodies of `If` and `Loop`.
+//! Subgraphs in ONNX: in place of the operator that runs them, or as the bodies of `If` and `Loop`; and the steps of
+//! a sequence as that of `Scan`.
 //!
 //! Bodies name no inputs of `If` and only what changes of `Loop`: everything else they read from around them, as
 //! ONNX has it.
@@ -56,12 +57,7 @@ impl LowerCx<'_> {
             .map(|wire| (wire.dtype, wire.shape.clone()))
             .collect();
         let scalars = [DType::Int64, DType::Bool].map(|dtype| (dtype, Shape::new([0; 0])));
-        let inputs: Vec<Wire> = (scalars.into_iter().chain(outs.clone()))
-            .map(|(dtype, shape)| {
-                let id = self.lowering.build.wire(dtype, shape, Source::Input);
-                self.wire(id)
-            })
-            .collect();
+        let inputs = self.inputs(scalars.into_iter().chain(outs.clone()));
         let body = self.body("step", &inputs, |cx| {
             let (condition, mut results) = step(cx, inputs.get(2..).unwrap_or_default())?;
             results.insert(0, condition);
@@ -70,6 +66,65 @@ impl LowerCx<'_> {
         // No limit on the number of steps.
         let node = self.node("Loop").maybe(None).input(condition);
         Ok(node.inputs(state).body("body", body).outs(outs))
+    }
+
+    /// `Scan`: one after the other, the function makes of the state, and of what the sequence has for a step, the next
+    /// state and what that step gives; all of that together, along the sequence's axis. The state keeps its types
+    /// and shapes. The function must not read operands for the first time.
+    pub fn steps(
+        &mut self,
+        state: &[Wire],
+        sequence: &Wire,
+        (axis, backward): (usize, bool),
+        step: impl FnOnce(&mut Self, &[Wire], &Wire) -> Result<(Vec<Wire>, Wire), OpError>,
+    ) -> Result<Wire, OpError> {
+        let mut dims = sequence.shape.dims().to_vec();
+        let count = dims.remove(axis);
+        let part = (sequence.dtype, Shape::new(dims));
+        let own = state.iter().map(|wire| (wire.dtype, wire.shape.clone()));
+        let mut outs: Vec<_> = own.collect();
+        let inputs = self.inputs(outs.iter().cloned().chain([part]));
+        let mut given = None;
+        let body = self.body("step", &inputs, |cx| {
+            let (state, part) = inputs.split_at(state.len());
+            let (mut results, mut result) = step(cx, state, &part[0])?;
+            // tract hands whatever else reads it the result as one of several.
+            let mut nodes = cx.lowering.build.nodes.iter();
+            if nodes.any(|node| node.inputs.contains(&Some(result.id))) {
+                result = cx.unary("Identity", &result);
+            }
+            given = Some((result.dtype, result.shape.clone()));
+            results.push(result);
+            Ok(results)
+        })?;
+        let none = || OpError::inconsistent("a step that gives nothing");
+        let (dtype, shape) = given.ok_or_else(none)?;
+        let mut dims = shape.dims().to_vec();
+        dims.insert(axis, count);
+        outs.push((dtype, Shape::new(dims)));
+        let mut node = self.node("Scan").inputs(state).input(sequence);
+        node = node.attr("num_scan_inputs", 1i64);
+        let ways = [
+            ("scan_input_axes", "scan_output_axes", axis as i64),
+            (
+                "scan_input_directions",
+                "scan_output_directions",
+                i64::from(backward),
+            ),
+        ];
+        for (input, output, way) in ways.into_iter().filter(|(_, _, way)| *way != 0) {
+            node = node.attr(input, vec![way]).attr(output, vec![way]);
+        }
+        node.body("body", body).outs(outs).pop().ok_or_else(none)
+    }
+
+    /// Wires that a body is given.
+    fn inputs(&mut self, facts: impl IntoIterator<Item = (DType, Shape)>) -> Vec<Wire> {
+        let input = |(dtype, shape)| {
+            let id = self.lowering.build.wire(dtype, shape, Source::Input);
+            self.wire(id)
+        };
+        facts.into_iter().map(input).collect()
     }
 
     /// A graph for a node to run. Its outputs are its own: what comes from elsewhere, or twice, is copied.

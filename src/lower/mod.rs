@@ -105,11 +105,11 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
     let mut scope = Scope::default();
     let mut inputs = Vec::new();
     let mut input_perms = Vec::new();
-    for (&id, name) in graph.inputs.iter().zip(&ports.inputs) {
+    for (index, (&id, name)) in graph.inputs.iter().zip(&ports.inputs).enumerate() {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let wire = lowering
-            .input(id, &perm, &mut scope)
+            .input(id, (index, &perm), &mut scope)
             .map_err(at_face(graph, value))?;
         inputs.push((name.clone(), wire));
         input_perms.push(perm);
@@ -117,11 +117,11 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
     lowering.run(main, &mut scope)?;
     let mut outputs = Vec::new();
     let mut output_perms = Vec::new();
-    for (&id, name) in graph.outputs.iter().zip(&ports.outputs) {
+    for (index, (&id, name)) in graph.outputs.iter().zip(&ports.outputs).enumerate() {
         let value = graph.value(id);
         let perm = plan.face(id, value.shape.rank());
         let wire = lowering
-            .output(id, &perm, &mut scope)
+            .output(id, (index, &perm), &mut scope)
             .map_err(at_face(graph, value))?;
         outputs.push((name.clone(), wire));
         output_perms.push(perm);
@@ -132,6 +132,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
         &Face { inputs, outputs },
         opset,
         &placed.model.main().name,
+        placed.model.graphs.iter().any(Graph::is_quantized),
     );
     Ok(Lowered {
         emitted,
@@ -173,7 +174,12 @@ pub(crate) struct Lowering {
 
 impl Lowering {
     /// An input of the main graph as it is declared; `scope` gets it as it is kept.
-    fn input(&mut self, id: ValueId, perm: &Perm, scope: &mut Scope) -> Result<WireId, OpError> {
+    fn input(
+        &mut self,
+        id: ValueId,
+        (index, perm): (usize, &Perm),
+        scope: &mut Scope,
+    ) -> Result<WireId, OpError> {
         let placed = self.placed.clone();
         let (value, declared) = (placed.model.main().value(id), placed.declared(id));
         let shape = perm.shape(&value.shape);
@@ -181,7 +187,7 @@ impl Lowering {
         let wire = self.build.wire(declared.stored, shape, source);
         let mut kept = wire;
         if declared.stored != value.stored {
-            let origin = Origin::input(&value.name);
+            let origin = Origin::input(index);
             if declared.is_quantized() {
                 kept = self.dequantize(kept, declared, perm, &origin)?;
             }
@@ -194,11 +200,16 @@ impl Lowering {
     }
 
     /// An output of the main graph as it is declared.
-    fn output(&mut self, id: ValueId, perm: &Perm, scope: &mut Scope) -> Result<WireId, OpError> {
+    fn output(
+        &mut self,
+        id: ValueId,
+        (index, perm): (usize, &Perm),
+        scope: &mut Scope,
+    ) -> Result<WireId, OpError> {
         let placed = self.placed.clone();
         let graph = placed.model.main();
         let (value, declared) = (graph.value(id), placed.declared(id));
-        let origin = Origin::output(&value.name);
+        let origin = Origin::output(index);
         if declared.stored == value.stored {
             return self.read(graph, scope, id, perm, Form::Stored, &origin);
         }
@@ -268,7 +279,7 @@ impl Lowering {
             Halt::Opset(opset, _) => OpError::needs_opset(opset),
             Halt::Fault(error) => OpError::unsupported(format!("in its subgraph: {error}")),
         })?;
-        let origin = Origin::output(&graph.name);
+        let origin = Origin::results(graph);
         graph
             .outputs
             .iter()

@@ -68,15 +68,22 @@ impl Origin {
         }
     }
 
-    pub(super) fn input(name: &str) -> Self {
+    pub(super) fn input(index: usize) -> Self {
         Origin {
-            name: format!("input/{name}").into(),
+            name: format!("input_{index}").into(),
         }
     }
 
-    pub(super) fn output(name: &str) -> Self {
+    pub(super) fn output(index: usize) -> Self {
         Origin {
-            name: format!("output/{name}").into(),
+            name: format!("output_{index}").into(),
+        }
+    }
+
+    /// Of what a subgraph gives.
+    pub(super) fn results(graph: &Graph) -> Self {
+        Origin {
+            name: format!("{}/results", graph.name).into(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::build::{Body, Build, Node, Source};
+use super::build::{Body, Build, Node};
+use super::homes::{Homes, Path};
+use super::naming::Wires;
 use super::{WireId, attr, ir_version, proto};
 use crate::ir::{Data, Dim, Shape};
 use crate::names::Names;
@@ -32,61 +34,27 @@ impl Emitted {
     }
 }
 
-/// The names of wires.
-struct Wires {
-    names: Names,
-    of: Vec<Option<Arc<str>>>,
-    /// For each operator, how many of its wires have no name of their own.
-    inner: HashMap<Arc<str>, usize>,
-}
-
-impl Wires {
-    fn claim(&mut self, wanted: &str) -> Arc<str> {
-        self.names.claim(wanted)
-    }
-
-    /// What a node's result is called: as the TFLite tensor it holds, or `CONV_2D_17:0` and so on.
-    fn name(&mut self, build: &Build, node: &Node, wire: WireId) {
-        let name = match &build.fact(wire).holds {
-            Some(name) => self.claim(name),
-            None => {
-                let number = self.inner.entry(node.origin.clone()).or_insert(0);
-                let wanted = format!("{}:{number}", node.origin);
-                *number += 1;
-                self.claim(&wanted)
-            }
-        };
-        self.of[wire.index()] = Some(name);
-    }
-
-    fn get(&self, wire: WireId) -> String {
-        self.of[wire.index()]
-            .as_deref()
-            .unwrap_or_default()
-            .to_owned()
-    }
-}
-
-/// Writes the model.
-pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emitted {
-    let mut names = Wires {
-        names: Names::new('_'),
-        of: vec![None; build.wires.len()],
-        inner: HashMap::new(),
-    };
-    for (name, wire) in &face.inputs {
-        names.of[wire.index()] = Some(names.claim(name));
-    }
-    let outputs = name_outputs(&mut build, face, &mut names);
-    name_nodes_outputs(&build, &build.nodes, &mut names);
-    let homes = name_initializers(&build, &mut names);
+/// Writes the model; of one with quantised values only what says something.
+pub(crate) fn emit(
+    mut build: Build,
+    face: &Face,
+    opset: i64,
+    name: &str,
+    quantized: bool,
+) -> Emitted {
+    let mut names = Wires::new(&build, face, quantized);
+    let outputs = names.outputs(&mut build, face);
+    let homes = Homes::of(&build);
+    names.inner(&build, &homes);
     let mut writer = Writer {
         build: &build,
         names: &names,
         homes: &homes,
         node_names: Names::new('_'),
-        quantized: is_quantized(&build.nodes),
+        quantized,
+        operators: HashMap::new(),
     };
+    find_operators(&build.nodes, &mut writer.operators);
     let inputs: Vec<WireId> = face.inputs.iter().map(|(_, wire)| *wire).collect();
     let graph = writer.graph(name, &inputs, &build.nodes, &outputs, &mut Vec::new());
     let own = homes.of_graph(&[]);
@@ -94,116 +62,7 @@ pub(crate) fn emit(mut build: Build, face: &Face, opset: i64, name: &str) -> Emi
     Emitted {
         constants,
         model: model(graph, opset),
-        names: names.of,
-    }
-}
-
-/// Outputs have the names the file gives them. One that already has another name, as an input, a constant
-/// or another output, is copied.
-fn name_outputs(build: &mut Build, face: &Face, names: &mut Wires) -> Vec<WireId> {
-    let mut outputs = Vec::new();
-    for (name, wire) in &face.outputs {
-        let fresh = matches!(build.fact(*wire).source, Source::Node);
-        let wire = if fresh && names.of[wire.index()].is_none() {
-            *wire
-        } else {
-            let fact = build.fact(*wire);
-            let (dtype, shape) = (fact.dtype, fact.shape.clone());
-            let copy = build.wire(dtype, shape, Source::Node);
-            names.of.push(None);
-            build.nodes.push(Node {
-                op_type: "Identity",
-                inputs: vec![Some(*wire)],
-                outputs: vec![copy],
-                attrs: Vec::new(),
-                bodies: Vec::new(),
-                origin: format!("output/{name}").into(),
-            });
-            copy
-        };
-        names.of[wire.index()] = Some(names.claim(name));
-        outputs.push(wire);
-    }
-    outputs
-}
-
-fn name_nodes_outputs(build: &Build, nodes: &[Node], names: &mut Wires) {
-    for node in nodes {
-        for &wire in &node.outputs {
-            if names.of[wire.index()].is_none() {
-                names.name(build, node, wire);
-            }
-        }
-        for (_, body) in &node.bodies {
-            for &wire in &body.inputs {
-                names.name(build, node, wire);
-            }
-            name_nodes_outputs(build, &body.nodes, names);
-        }
-    }
-}
-
-/// Which graph something is in: for each body around it, from the outside inwards, which one it is.
-type Path = Vec<usize>;
-
-/// The graph that each initialiser belongs to, in the order they are first read: the innermost one that all its
-/// readers are in, or the main one, where large constants are.
-#[derive(Debug, Default)]
-struct Homes {
-    order: Vec<WireId>,
-    of: HashMap<WireId, Path>,
-}
-
-impl Homes {
-    /// Bytes of a constant that a body has to itself, at most.
-    const SMALL: usize = 1024;
-
-    fn of_graph<'h>(&'h self, path: &'h [usize]) -> impl Iterator<Item = WireId> + 'h {
-        let own = move |wire: &WireId| self.of.get(wire).is_some_and(|home| home == path);
-        self.order.iter().copied().filter(own)
-    }
-}
-
-/// Wires the initialisers that are read, in the order they are first read.
-fn name_initializers(build: &Build, names: &mut Wires) -> Homes {
-    let mut homes = Homes::default();
-    find_homes(build, &build.nodes, &mut Vec::new(), &mut homes);
-    for &wire in &homes.order {
-        let wanted = build.fact(wire).holds.clone();
-        let wanted = wanted.unwrap_or_else(|| "constant".into());
-        names.of[wire.index()] = Some(names.claim(&wanted));
-    }
-    homes
-}
-
-fn find_homes(build: &Build, nodes: &[Node], path: &mut Path, homes: &mut Homes) {
-    let mut body_index = 0;
-    for node in nodes {
-        for &wire in node.inputs.iter().flatten() {
-            if !matches!(build.fact(wire).source, Source::Initializer(_)) {
-                continue;
-            }
-            match homes.of.get_mut(&wire) {
-                Some(home) => {
-                    let shared = home.iter().zip(path.iter()).take_while(|(a, b)| a == b);
-                    let shared = shared.count();
-                    home.truncate(shared);
-                }
-                None => {
-                    let literal = build.literal(wire);
-                    let small = literal.is_some_and(|one| one.data.len() <= Homes::SMALL);
-                    let home = if small { path.clone() } else { Path::new() };
-                    homes.of.insert(wire, home);
-                    homes.order.push(wire);
-                }
-            }
-        }
-        for (_, body) in &node.bodies {
-            path.push(body_index);
-            find_homes(build, &body.nodes, path, homes);
-            path.pop();
-            body_index += 1;
-        }
+        names: names.into_names(),
     }
 }
 
@@ -215,6 +74,8 @@ struct Writer<'w> {
     node_names: Names,
     /// Are there quantised values?
     quantized: bool,
+    /// Where there are: the only nodes that have names.
+    operators: HashMap<Arc<str>, (bool, WireId)>,
 }
 
 impl Writer<'_> {
@@ -280,8 +141,17 @@ impl Writer<'_> {
     }
 
     fn node(&mut self, node: &Node) -> proto::NodeProto {
-        let wanted = format!("{}/{}", node.origin, node.op_type);
-        let name = self.node_names.claim(&wanted).to_string();
+        let name = match self.quantized {
+            true => {
+                let named = self.operators.get(&node.origin).map(|(_, wire)| wire);
+                let own = named.is_some() && named == node.outputs.first();
+                own.then(|| node.origin.clone())
+            }
+            false => {
+                let wanted = format!("{}/{}", node.origin, node.op_type);
+                Some(self.node_names.claim(&wanted))
+            }
+        };
         let input =
             |wire: &Option<WireId>| wire.map_or_else(String::new, |wire| self.names.get(wire));
         proto::NodeProto {
@@ -291,7 +161,7 @@ impl Writer<'_> {
                 .iter()
                 .map(|wire| self.names.get(*wire))
                 .collect(),
-            name: Some(name),
+            name: name.as_deref().map(str::to_owned),
             op_type: Some(node.op_type.to_owned()),
             attribute: node
                 .attrs
@@ -303,10 +173,24 @@ impl Writer<'_> {
     }
 }
 
-fn is_quantized(nodes: &[Node]) -> bool {
-    let mut bodies = nodes.iter().flat_map(|node| &node.bodies);
-    nodes.iter().any(|node| node.op_type == "DequantizeLinear")
-        || bodies.any(|(_, body)| is_quantized(&body.nodes))
+/// For each operator of the file the node that has its name, by what it writes: the first that is not there for the
+/// type, the shape or the order of a value alone, if there is one.
+fn find_operators(nodes: &[Node], found: &mut HashMap<Arc<str>, (bool, WireId)>) {
+    for node in nodes {
+        let aside = match node.op_type {
+            "DequantizeLinear" | "QuantizeLinear" => continue,
+            op_type => matches!(op_type, "Cast" | "Reshape" | "Transpose"),
+        };
+        if let Some(&wire) = node.outputs.first() {
+            let first = found.entry(node.origin.clone()).or_insert((aside, wire));
+            if first.0 && !aside {
+                *first = (aside, wire);
+            }
+        }
+        for (_, body) in &node.bodies {
+            find_operators(&body.nodes, found);
+        }
+    }
 }
 
 fn info(build: &Build, names: &Wires, wire: WireId) -> proto::ValueInfoProto {
@@ -362,8 +246,8 @@ fn model(graph: proto::GraphProto, opset: i64) -> proto::ModelProto {
         producer_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         graph: Some(graph),
         opset_import: vec![proto::OperatorSetIdProto {
-            domain: Some(String::new()),
             version: Some(opset),
+            ..proto::OperatorSetIdProto::default()
         }],
         ..proto::ModelProto::default()
     }

@@ -58,34 +58,44 @@ impl Hybrid {
         }
     }
 
+    /// The same of a reference's numbers that have one scale.
+    #[cfg(feature = "validate")]
+    pub fn rounding(self) -> fn(&mut [f32]) {
+        match self {
+            Hybrid::Symmetric => round_symmetric,
+            Hybrid::Asymmetric => round_asymmetric,
+        }
+    }
+
     /// The same of a reference tensor, with one scale for each so many elements.
     #[cfg(feature = "validate")]
     pub fn reference(self, x: &Tensor, row: usize) -> kernels::Result {
         let mut y = kernels::elements::<f32>(x)?.to_vec();
-        for row in y.chunks_mut(row.max(1)) {
-            let low = row.iter().copied().fold(0.0, f32::min);
-            let high = row.iter().copied().fold(0.0, f32::max);
-            let (up, down, zero) = match self {
-                Hybrid::Symmetric => {
-                    let range = high.max(-low).max(NOTHING as f32);
-                    (127.0 / range, range / 127.0, 0.0)
-                }
-                Hybrid::Asymmetric => {
-                    let (low, high) = (f64::from(low), f64::from(high));
-                    let scale = ((high - low) / 255.0).max(NOTHING);
-                    let zero = (127.0 - high / scale).round() as f32;
-                    (1.0 / scale as f32, scale as f32, zero)
-                }
-            };
-            let (least, greatest) = match self {
-                Hybrid::Symmetric => (-127.0, 127.0),
-                Hybrid::Asymmetric => (-128.0, 127.0),
-            };
-            for x in row {
-                *x = ((zero + *x * up).round().clamp(least, greatest) - zero) * down;
-            }
-        }
+        y.chunks_mut(row.max(1)).for_each(self.rounding());
         Ok(Tensor::from_shape(x.shape(), &y)?)
+    }
+}
+
+#[cfg(feature = "validate")]
+fn round_symmetric(row: &mut [f32]) {
+    let range = row
+        .iter()
+        .fold(NOTHING as f32, |range, x| range.max(x.abs()));
+    let (up, down) = (127.0 / range, range / 127.0);
+    for x in row {
+        *x = (*x * up).round().clamp(-127.0, 127.0) * down;
+    }
+}
+
+#[cfg(feature = "validate")]
+fn round_asymmetric(row: &mut [f32]) {
+    let low = f64::from(row.iter().copied().fold(0.0, f32::min));
+    let high = f64::from(row.iter().copied().fold(0.0, f32::max));
+    let scale = ((high - low) / 255.0).max(NOTHING);
+    let zero = (127.0 - high / scale).round() as f32;
+    let (up, down) = (1.0 / scale as f32, scale as f32);
+    for x in row {
+        *x = ((zero + *x * up).round().clamp(-128.0, 127.0) - zero) * down;
     }
 }
 

@@ -7,6 +7,7 @@ use onnx_protobuf::ModelProto;
 use super::{exits, json, onnx, text};
 
 const QUANTIZED: &str = "fixtures/ops/CONV_2D/int8.tflite";
+const LSTM: &str = "fixtures/ops/UNIDIRECTIONAL_SEQUENCE_LSTM/integers_long.tflite";
 /// ONNX's numbers of element types.
 const FLOAT: i32 = 1;
 const UINT8: i32 = 2;
@@ -54,6 +55,33 @@ fn real_numbers_everywhere() {
     let stored = model.graph.initializer.iter();
     let integers = stored.filter(|tensor| tensor.data_type == INT8);
     assert_eq!(integers.count(), 0);
+}
+
+/// A file of a kilobyte, of which two thirds are not weights.
+#[test]
+fn no_larger_than_the_file_it_comes_from() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    for model in [QUANTIZED, LSTM] {
+        exits(0, &[model, text(&out)]);
+        let size = |path: &str| fs::metadata(path).expect("there").len();
+        let (from, to) = (size(model), size(text(&out)));
+        assert!(10 * to <= 11 * from, "{model}: {from} bytes became {to}");
+    }
+}
+
+#[test]
+fn tensors_of_the_file_keep_their_names() {
+    let model = converted(&["--activations", "keep"]);
+    let names = |node: &onnx_protobuf::NodeProto| [node.name.clone(), node.op_type.clone()];
+    let named: Vec<_> = model.graph.node.iter().map(names).collect();
+    let conv = named.iter().find(|[_, op_type]| op_type == "Conv");
+    assert_eq!(conv.expect("one")[0], "CONV_2D_0");
+    let stored = model.graph.initializer.iter();
+    let stored: Vec<_> = stored.map(|tensor| &*tensor.name).collect();
+    for name in ["kernel", "bias"] {
+        assert!(stored.contains(&name), "{name} among {stored:?}");
+    }
 }
 
 #[test]

@@ -23,9 +23,9 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 .versions(1..=3)
 .arity(48..=48, 1..=2)
 .emits(&[
-    "LSTM", "Slice", "Concat", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add",
+    "LSTM", "Scan", "Slice", "Concat", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add",
 ])
-.note("state starts from zeros in every run; unrolled with projection, clipping")];
+.note("state starts from zeros in every run; Scan with projection, clipping, quantised weights")];
 
 #[derive(Debug)]
 struct BidirectionalLstm {
@@ -42,10 +42,16 @@ impl BidirectionalLstm {
             proj_clip,
             merge_outputs,
             time_major,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_bidirectional_sequence_lstmoptions);
         Ok(Box::new(BidirectionalLstm {
-            cell: Cell::new(fused_activation_function, cell_clip, proj_clip, raw)?,
+            cell: Cell::new(
+                fused_activation_function,
+                cell_clip,
+                proj_clip,
+                asymmetric_quantize_inputs,
+                raw,
+            )?,
             time_major,
             merge_outputs,
         }))
@@ -99,6 +105,14 @@ impl Operator for BidirectionalLstm {
         };
         let shape = |width| Shape::new([shape[0].clone(), shape[1].clone(), Dim::Fixed(width)]);
         Ok(Some(widths.into_iter().map(shape).collect()))
+    }
+
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        both(io).is_ok_and(|parts| {
+            parts
+                .iter()
+                .any(|parts| self.cell.rounding(io, parts).is_some())
+        })
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -28,11 +28,17 @@ fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         cell_clip,
         proj_clip,
         kernel_type,
-        asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+        asymmetric_quantize_inputs,
     } = options!(raw, builtin_options_as_lstmoptions);
     match kernel_type {
         LSTMKernelType::FULL => Ok(Box::new(Step {
-            cell: Cell::new(fused_activation_function, cell_clip, proj_clip, raw)?,
+            cell: Cell::new(
+                fused_activation_function,
+                cell_clip,
+                proj_clip,
+                asymmetric_quantize_inputs,
+                raw,
+            )?,
         })),
         // The basic kernel looks at no other option.
         LSTMKernelType::BASIC => Ok(Box::new(lstm_basic::Basic)),
@@ -72,6 +78,10 @@ impl Operator for Step {
             io.shape(INPUT)?[0].clone(),
             outputs,
         ])]))
+    }
+
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        Parts::of(io, Slots::ONE).is_ok_and(|parts| self.cell.rounding(io, &parts).is_some())
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -1,11 +1,13 @@
 //! What the LSTM operators have in common beside their operands: options, input, and the choice of a form.
 
 use super::lstm_integer::Integers;
-use super::lstm_integer_steps::IntegerSteps;
+use super::lstm_integer_steps;
 use super::lstm_node;
-use super::lstm_parts::Parts;
-use super::lstm_steps::Steps;
-use crate::op::{Dim, LowerCx, OpError, RawOp, Shape, Value, Wire};
+use super::lstm_parts::{OUTPUT_GATE, Parts};
+use super::lstm_steps;
+use super::rounded;
+use crate::op::{Dim, LowerCx, OpError, Operands, RawOp, Shape, Value, Wire};
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::tflite::schema::ActivationFunctionType;
 
 /// The function of the cell gate and of the cell's contribution to the output.
@@ -25,6 +27,8 @@ pub(super) struct Cell {
     pub projection_clip: Option<f32>,
     /// Of integers: parameters of what a step computes on its way.
     pub intermediates: Vec<Option<Value>>,
+    /// How numbers are rounded that meet quantised weights.
+    hybrid: Hybrid,
 }
 
 /// The order of a sequence's steps, and of its axes.
@@ -51,6 +55,7 @@ impl Cell {
         function: ActivationFunctionType,
         cell_clip: f32,
         projection_clip: f32,
+        asymmetric: bool,
         raw: &RawOp<'_>,
     ) -> Result<Self, OpError> {
         let clip = |name, bound: f32| match bound {
@@ -76,7 +81,14 @@ impl Cell {
             cell_clip: clip("cell_clip", cell_clip)?,
             projection_clip: clip("proj_clip", projection_clip)?,
             intermediates: raw.intermediates.clone(),
+            hybrid: Hybrid::asked(asymmetric),
         })
+    }
+
+    /// How this LSTM rounds numbers, where it is one of quantised weights and real numbers.
+    pub fn rounding(&self, io: &Operands<'_>, parts: &Parts) -> Option<Hybrid> {
+        let weights = parts.slots.input_weights(OUTPUT_GATE);
+        is_hybrid(io, parts.slots.input, weights).then_some(self.hybrid)
     }
 
     /// A whole sequence, from a state of zeros, as result 0.
@@ -88,7 +100,7 @@ impl Cell {
     ) -> Result<(), OpError> {
         let shape = cx.result_shape(0);
         if let Some(integers) = Integers::of(cx.io(), self, parts)? {
-            let y = IntegerSteps::new(cx, *parts, &integers, sequence)?.lower(cx)?;
+            let y = lstm_integer_steps::lower(cx, *parts, &integers, sequence)?;
             let y = cx.reshape(&y, &shape)?;
             return cx.finish_stored(0, y);
         }
@@ -104,11 +116,14 @@ impl Cell {
         parts: &Parts,
         sequence: Sequence,
     ) -> Result<Wire, OpError> {
-        let extra = parts.norm || parts.projection || self.cell_clip.is_some();
+        let extra = parts.norm
+            || parts.projection
+            || self.cell_clip.is_some()
+            || self.rounding(cx.io(), parts).is_some();
         if self.squash != Squash::Tanh || extra {
-            return Steps::new(cx, self, *parts, sequence)?.lower(cx);
+            return lstm_steps::lower(cx, self, *parts, sequence);
         }
-        let x = input(cx, parts, !sequence.time_major)?;
+        let x = input(cx, parts, !sequence.time_major, None)?;
         let y = lstm_node::lower(cx, parts, x, sequence.backward)?;
         match sequence.time_major {
             true => Ok(y),
@@ -119,7 +134,12 @@ impl Cell {
 
 /// The input, beside it the second input; first and second axis exchanged where asked. A single step is one of a
 /// sequence in time-major order.
-pub(super) fn input(cx: &mut LowerCx<'_>, parts: &Parts, exchanged: bool) -> Result<Wire, OpError> {
+pub(super) fn input(
+    cx: &mut LowerCx<'_>,
+    parts: &Parts,
+    exchanged: bool,
+    rounding: Option<Hybrid>,
+) -> Result<Wire, OpError> {
     let mut wires = Vec::new();
     let aux = parts.slots.aux.map(|(slot, _)| slot);
     for slot in [Some(parts.slots.input), aux].into_iter().flatten() {
@@ -127,7 +147,7 @@ pub(super) fn input(cx: &mut LowerCx<'_>, parts: &Parts, exchanged: bool) -> Res
             true => cx.permuted(slot, &[1, 0, 2])?,
             false => cx.real(slot)?,
         };
-        wires.push(wire);
+        wires.push(rounded(cx, rounding, wire)?);
     }
     let axis = wires[0].rank() - 1;
     let x = cx.concat(&wires, axis)?;

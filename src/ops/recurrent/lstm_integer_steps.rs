@@ -1,114 +1,132 @@
-//! The steps of an integer LSTM, one by one.
+//! The steps of an integer LSTM.
 
-use super::lstm_cell::{Sequence, input};
+use super::lstm_cell::Sequence;
 use super::lstm_integer::{GATE_STEP, Integers};
 use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
-use super::lstm_steps::{normalized, stack, written_out};
+use super::lstm_weights::{self, Weights, normalized};
 use super::product;
-use crate::op::{Dim, LowerCx, OpError, Shape, Wire};
+use super::recurrence::{self, Recurrence};
+use crate::op::{LowerCx, OpError, Shape, Wire};
 
 /// The range of the kernel's gates and cell.
 const LEAST: f64 = i16::MIN as f64;
 const MOST: f64 = i16::MAX as f64;
 
-pub(super) struct IntegerSteps<'a> {
+struct IntegerSteps<'a> {
     parts: Parts,
     integers: &'a Integers,
-    sequence: Sequence,
-    batch: Dim,
-    time: usize,
-    /// What the input adds to every gate at every step, in the gates' steps.
-    driven: Wire,
-    /// `[gates × cells, outputs]`.
-    recurrent: Wire,
-    /// How many of a gate's steps 1 is: `[gates × cells]`.
-    per_gate: Wire,
+    /// Those of the peepholes bring a cell's steps to a gate's.
+    weights: Weights,
+    /// How many of its steps 1 is: `[gates × cells]`, where gates differ.
+    per_gate: Option<Wire>,
 }
 
-struct State {
-    /// What it means.
-    output: Wire,
-    /// In steps.
-    cell: Wire,
+/// All steps; their outputs together, as integers.
+pub(super) fn lower(
+    cx: &mut LowerCx<'_>,
+    parts: Parts,
+    integers: &Integers,
+    sequence: Sequence,
+) -> Result<Wire, OpError> {
+    let driven = lstm_weights::driven(cx, &parts, None)?;
+    let steps = IntegerSteps::new(cx, parts, integers)?;
+    let per_step = match &steps.per_gate {
+        Some(per_gate) => per_gate.clone(),
+        None => cx.floats(&[], &[1.0 / GATE_STEP]),
+    };
+    let driven = cx.binary("Mul", &driven, &per_step)?;
+    let driven = cx.unary("Round", &driven);
+    let driven = cx.clip(&driven, Some(LEAST), Some(MOST))?;
+    recurrence::outputs(cx, &steps, &driven, sequence)
+}
+
+impl Recurrence for IntegerSteps<'_> {
+    fn state(&self) -> Vec<usize> {
+        vec![self.parts.outputs, self.parts.cells]
+    }
+
+    /// The output as it is stored, and the cell in steps.
+    fn step(
+        &self,
+        cx: &mut LowerCx<'_>,
+        fed: &Wire,
+        before: Option<&[Wire]>,
+    ) -> Result<(Wire, Vec<Wire>), OpError> {
+        let mut sums = fed.clone();
+        let mut old = None;
+        if let Some([output, cell]) = before {
+            let more = self.recurred(cx, output)?;
+            sums = self.plus(cx, &sums, &more)?;
+            old = Some(cell);
+        }
+        let (output, cell) = self.cell(cx, sums, old)?;
+        let output = cx.stored_as(&output, &self.integers.hidden)?;
+        Ok((self.project(cx, output)?, vec![cell]))
+    }
+
+    fn carried(&self, cx: &mut LowerCx<'_>, output: &Wire) -> Result<Wire, OpError> {
+        cx.real_of(output, &self.integers.state)
+    }
 }
 
 impl<'a> IntegerSteps<'a> {
-    pub fn new(
-        cx: &mut LowerCx<'_>,
-        parts: Parts,
-        integers: &'a Integers,
-        sequence: Sequence,
-    ) -> Result<Self, OpError> {
-        let slots = parts.slots;
-        let x = input(cx, &parts, false)?;
-        let [batch, time] = sequence.extents(&x.shape);
-        let (batch, time) = (batch.clone(), written_out(time)?);
-        let w = stack(cx, &parts, |gate| Some(slots.input_weights(gate)))?;
-        let w = cx.transpose(&w, &[1, 0])?;
-        let recurrent = stack(cx, &parts, |gate| Some(slots.recurrent_weights(gate)))?;
-        let per_gate = parts.gates().flat_map(|gate| {
-            let per_step = 1.0 / integers.gate_steps[gate];
-            std::iter::repeat_n(per_step, parts.cells)
-        });
-        let per_gate: Vec<f32> = per_gate.collect();
-        let per_gate = cx.floats(&[per_gate.len()], &per_gate);
-        let mut dims = x.shape.dims().to_vec();
-        dims[2] = w.shape[1].clone();
-        let node = cx.node("MatMul").inputs([&x, &w]);
-        let mut driven = node.out(x.dtype, Shape::new(dims));
-        if !parts.norm {
-            let biases = stack(cx, &parts, |gate| Some(slots.bias(gate)))?;
-            driven = cx.binary("Add", &driven, &biases)?;
+    fn new(cx: &mut LowerCx<'_>, parts: Parts, integers: &'a Integers) -> Result<Self, OpError> {
+        let mut weights = Weights::read(cx, &parts)?;
+        for (gate, weights) in weights.peepholes.iter_mut().enumerate() {
+            if let Some(weights) = weights {
+                let factor = integers.cell_step / integers.gate_steps[gate];
+                let factor = cx.floats(&[], &[factor]);
+                *weights = cx.binary("Mul", weights, &factor)?;
+            }
         }
-        let driven = cx.binary("Mul", &driven, &per_gate)?;
-        let driven = cx.unary("Round", &driven);
+        let per_gate = parts.norm.then(|| {
+            let per_gate = parts.gates().flat_map(|gate| {
+                let per_step = 1.0 / integers.gate_steps[gate];
+                std::iter::repeat_n(per_step, parts.cells)
+            });
+            let per_gate: Vec<f32> = per_gate.collect();
+            cx.floats(&[per_gate.len()], &per_gate)
+        });
         Ok(IntegerSteps {
-            driven: cx.clip(&driven, Some(LEAST), Some(MOST))?,
             parts,
             integers,
-            sequence,
-            batch,
-            time,
-            recurrent,
+            weights,
             per_gate,
         })
     }
 
-    /// All steps; their outputs together, as integers.
-    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
-        let axis = self.sequence.time_axis();
-        let mut state: Option<State> = None;
-        let mut outputs = Vec::new();
-        for step in 0..self.time {
-            let driven = cx.pick(&self.driven, axis, step);
-            let (stored, cell) = self.step(cx, driven, state.as_ref())?;
-            let mut dims = vec![self.batch.clone(), Dim::Fixed(self.parts.outputs)];
-            dims.insert(axis, Dim::Fixed(1));
-            outputs.push(cx.reshape(&stored, &Shape::new(dims))?);
-            if step + 1 < self.time {
-                let output = cx.real_of(&stored, &self.integers.state)?;
-                state = Some(State { output, cell });
+    /// What the output before adds to the gates, in their steps.
+    fn recurred(&self, cx: &mut LowerCx<'_>, output: &Wire) -> Result<Wire, OpError> {
+        match &self.per_gate {
+            Some(per_gate) => {
+                let real = product(cx, output, &self.weights.recurrent, None);
+                cx.binary("Mul", &real, per_gate)
+            }
+            // A power of two: it is no other sum.
+            None => {
+                let shape = Shape::new([
+                    output.shape[0].clone(),
+                    self.weights.recurrent.shape[0].clone(),
+                ]);
+                let node = cx.node("Gemm").inputs([output, &self.weights.recurrent]);
+                let node = node.attr("alpha", 1.0 / GATE_STEP).attr("transB", 1i64);
+                Ok(node.out(output.dtype, shape))
             }
         }
-        cx.concat(&outputs, axis)
     }
 
-    /// The output as it is stored, and the cell.
-    fn step(
+    /// What the cell shows, and the cell.
+    fn cell(
         &self,
         cx: &mut LowerCx<'_>,
-        driven: Wire,
-        before: Option<&State>,
+        mut sums: Wire,
+        old: Option<&Wire>,
     ) -> Result<(Wire, Wire), OpError> {
-        let mut sums = driven;
-        if let Some(State { output, .. }) = before {
-            let more = product(cx, output, &self.recurrent, None);
-            let more = cx.binary("Mul", &more, &self.per_gate)?;
-            sums = self.plus(cx, &sums, &more)?;
+        if self.whole() {
+            sums = self.real(cx, &sums, GATE_STEP)?;
         }
         let gates = cx.split(&sums, 1, &vec![self.parts.cells; self.parts.gates().len()]);
         let sum = |gate: usize| &gates[gate - self.parts.gates().start];
-        let old = before.map(|state| &state.cell);
         let new = self.gate(cx, CELL_GATE, sum(CELL_GATE), None)?;
         let forget = match self.parts.coupled || old.is_some() {
             true => Some(self.gate(cx, FORGET_GATE, sum(FORGET_GATE), old)?),
@@ -132,14 +150,12 @@ impl<'a> IntegerSteps<'a> {
         let shown = self.gate(cx, OUTPUT_GATE, sum(OUTPUT_GATE), Some(&cell))?;
         let squashed = match self.integers.squashes() {
             true => {
-                let real = self.real_cell(cx, &cell)?;
+                let real = self.real(cx, &cell, self.integers.cell_step)?;
                 cx.unary("Tanh", &real)
             }
             false => open,
         };
-        let output = cx.binary("Mul", &shown, &squashed)?;
-        let output = cx.stored_as(&output, &self.integers.hidden)?;
-        Ok((self.project(cx, output)?, cell))
+        Ok((cx.binary("Mul", &shown, &squashed)?, cell))
     }
 
     /// `a` and the steps nearest to `b`, within 16 bits.
@@ -168,12 +184,18 @@ impl<'a> IntegerSteps<'a> {
         cx.binary("Sub", &steps, &past)
     }
 
-    fn real_cell(&self, cx: &mut LowerCx<'_>, cell: &Wire) -> Result<Wire, OpError> {
-        let step = cx.floats(&[], &[self.integers.cell_step]);
-        cx.binary("Mul", cell, &step)
+    fn real(&self, cx: &mut LowerCx<'_>, steps: &Wire, step: f32) -> Result<Wire, OpError> {
+        let step = cx.floats(&[], &[step]);
+        cx.binary("Mul", steps, &step)
     }
 
-    /// A gate from the sum of its inputs in steps; `cell` is what its peephole sees.
+    /// Do gates see nothing but their sums, so that these are made real together?
+    fn whole(&self) -> bool {
+        !self.parts.norm && !self.parts.peephole
+    }
+
+    /// A gate from the sum of its inputs, in steps unless all are made real together; `cell` is what its peephole
+    /// sees.
     fn gate(
         &self,
         cx: &mut LowerCx<'_>,
@@ -181,42 +203,32 @@ impl<'a> IntegerSteps<'a> {
         sum: &Wire,
         cell: Option<&Wire>,
     ) -> Result<Wire, OpError> {
-        let slots = self.parts.slots;
         let mut sum = sum.clone();
-        let peephole = slots.peephole(gate).filter(|_| self.parts.peephole);
-        if let (Some(slot), Some(cell)) = (peephole, cell) {
-            let weights = cx.real(slot)?;
-            let factor = self.integers.cell_step / self.integers.gate_steps[gate];
-            let factor = cx.floats(&[], &[factor]);
-            let weights = cx.binary("Mul", &weights, &factor)?;
-            let seen = cx.binary("Mul", cell, &weights)?;
+        if let (Some(weights), Some(cell)) = (&self.weights.peepholes[gate], cell) {
+            let seen = cx.binary("Mul", cell, weights)?;
             sum = self.plus(cx, &sum, &seen)?;
         }
-        if let Some(norm) = slots.norm(gate).filter(|_| self.parts.norm) {
+        if let Some([scale, offset]) = &self.weights.norms[gate] {
             sum = normalized(cx, &sum)?;
-            for (op, slot) in [("Mul", norm), ("Add", slots.bias(gate))] {
-                let operand = cx.real(slot)?;
-                sum = cx.binary(op, &sum, &operand)?;
-            }
+            sum = cx.binary("Mul", &sum, scale)?;
+            sum = cx.binary("Add", &sum, offset)?;
             let per_step = cx.floats(&[], &[1.0 / GATE_STEP]);
             sum = cx.binary("Mul", &sum, &per_step)?;
             sum = cx.unary("Round", &sum);
             sum = cx.clip(&sum, Some(LEAST), Some(MOST))?;
         }
-        let step = cx.floats(&[], &[GATE_STEP]);
-        let real = cx.binary("Mul", &sum, &step)?;
-        Ok(cx.unary(if gate == CELL_GATE { "Tanh" } else { "Sigmoid" }, &real))
+        if !self.whole() {
+            sum = self.real(cx, &sum, GATE_STEP)?;
+        }
+        Ok(cx.unary(if gate == CELL_GATE { "Tanh" } else { "Sigmoid" }, &sum))
     }
 
     fn project(&self, cx: &mut LowerCx<'_>, output: Wire) -> Result<Wire, OpError> {
-        if !self.parts.projection {
+        let Some((weights, bias)) = &self.weights.projection else {
             return Ok(output);
-        }
-        let slots = self.parts.slots;
-        let weights = cx.real(slots.projection())?;
+        };
         let hidden = cx.real_of(&output, &self.integers.hidden)?;
-        let bias = cx.real_opt(slots.projection_bias())?;
-        let mut projected = product(cx, &hidden, &weights, bias.as_ref());
+        let mut projected = product(cx, &hidden, weights, bias.as_ref());
         if let Some(clip) = self.integers.projection_clip {
             let (low, high) = self.clip(cx, clip)?;
             projected = cx.clip(&projected, Some(low), Some(high))?;

@@ -8,6 +8,7 @@ use super::lstm_cell::{Cell, Sequence, Squash};
 use super::lstm_integer::Integers;
 use super::lstm_parts::{GATES, Parts};
 use crate::op::{OpError, ReferenceCx, Value};
+use crate::ops::hybrid::Hybrid;
 use crate::reference::kernels::arrange;
 use crate::reference::kernels::lstm::{Gate, Lstm, sequence_lstm};
 use crate::reference::kernels::lstm_integer::{self, IntegerLstm};
@@ -133,6 +134,7 @@ pub(super) fn run(
         projection_clip: cell.projection_clip,
         time_major: sequence.time_major,
         backward: sequence.backward,
+        rounding: cell.rounding(cx.io(), parts).map(Hybrid::rounding),
     };
     let state = [
         &*cx.tensor(slots.output_state)?,

@@ -1,120 +1,61 @@
-//! An LSTM step by step, for what ONNX's LSTM does not say or runtimes do not read.
+//! An LSTM step by step, for what ONNX's LSTM does not say or runtimes do not read. Where weights are quantised, the
+//! numbers that meet them are rounded as LiteRT's hybrid kernel does it (`LstmStepHybrid`): the input, the output of the
+//! step before, and what is projected, each row on its own.
 
-use super::lstm_cell::{Cell, Sequence, Squash, input};
-use super::lstm_node::stacked;
+use super::lstm_cell::{Cell, Sequence, Squash};
 use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
-use super::product;
-use crate::op::{Dim, LowerCx, OpError, Shape, Wire};
+use super::lstm_weights::{self, Weights, normalized};
+use super::recurrence::{self, Recurrence};
+use super::{product, rounded};
+use crate::op::{LowerCx, OpError, Wire};
+use crate::ops::hybrid::Hybrid;
 
-/// The most steps that are written out; some twenty nodes each.
-pub(super) const MOST: usize = 256;
-
-/// What keeps a row of equal numbers from being divided by zero (`PortableMeanStddevNormalization`,
-/// kernels/internal/reference/portable_tensor_utils.cc).
-const EPSILON: f32 = 1e-8;
-
-pub(super) struct Steps<'a> {
+struct Steps<'a> {
     lstm: &'a Cell,
     parts: Parts,
+    rounding: Option<Hybrid>,
+    weights: Weights,
+}
+
+/// All steps; their outputs together.
+pub(super) fn lower(
+    cx: &mut LowerCx<'_>,
+    lstm: &Cell,
+    parts: Parts,
     sequence: Sequence,
-    /// Extents.
-    batch: Dim,
-    time: usize,
-    /// What the input adds to every gate at every step, `[…, …, gates × cells]`.
-    driven: Wire,
-    /// `[gates × cells, outputs]`.
-    recurrent: Wire,
-    /// `[outputs, cells]`.
-    projection: Option<Wire>,
+) -> Result<Wire, OpError> {
+    let rounding = lstm.rounding(cx.io(), &parts);
+    let driven = lstm_weights::driven(cx, &parts, rounding)?;
+    let steps = Steps {
+        lstm,
+        parts,
+        rounding,
+        weights: Weights::read(cx, &parts)?,
+    };
+    recurrence::outputs(cx, &steps, &driven, sequence)
 }
 
-/// What a step leaves to the next; nothing before the first one.
-struct State {
-    output: Wire,
-    cell: Wire,
-}
-
-impl<'a> Steps<'a> {
-    pub fn new(
-        cx: &mut LowerCx<'_>,
-        lstm: &'a Cell,
-        parts: Parts,
-        sequence: Sequence,
-    ) -> Result<Self, OpError> {
-        let slots = parts.slots;
-        let x = input(cx, &parts, false)?;
-        let [batch, time] = sequence.extents(&x.shape);
-        let (batch, time) = (batch.clone(), written_out(time)?);
-        let mut w = stack(cx, &parts, |gate| Some(slots.input_weights(gate)))?;
-        if slots.aux.is_some() {
-            let aux = stack(cx, &parts, |gate| slots.aux_weights(gate))?;
-            w = cx.concat(&[w, aux], 1)?;
-        }
-        let w = cx.transpose(&w, &[1, 0])?;
-        let recurrent = stack(cx, &parts, |gate| Some(slots.recurrent_weights(gate)))?;
-        let mut dims = x.shape.dims().to_vec();
-        dims[2] = w.shape[1].clone();
-        let mut driven = cx
-            .node("MatMul")
-            .inputs([&x, &w])
-            .out(x.dtype, Shape::new(dims));
-        if !parts.norm {
-            let biases = stack(cx, &parts, |gate| Some(slots.bias(gate)))?;
-            driven = cx.binary("Add", &driven, &biases)?;
-        }
-        let projection = match parts.projection {
-            true => Some(cx.real(slots.projection())?),
-            false => None,
-        };
-        Ok(Steps {
-            lstm,
-            parts,
-            sequence,
-            batch,
-            time,
-            driven,
-            recurrent,
-            projection,
-        })
-    }
-
-    /// All steps; their outputs together.
-    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
-        let axis = self.sequence.time_axis();
-        let mut state: Option<State> = None;
-        let mut outputs = Vec::new();
-        for step in 0..self.time {
-            let at = match self.sequence.backward {
-                true => self.time - 1 - step,
-                false => step,
-            };
-            let driven = cx.pick(&self.driven, axis, at);
-            let next = self.step(cx, driven, state.as_ref())?;
-            let mut dims = vec![self.batch.clone(), Dim::Fixed(self.parts.outputs)];
-            dims.insert(axis, Dim::Fixed(1));
-            outputs.push(cx.reshape(&next.output, &Shape::new(dims))?);
-            state = Some(next);
-        }
-        if self.sequence.backward {
-            outputs.reverse();
-        }
-        cx.concat(&outputs, axis)
+impl Recurrence for Steps<'_> {
+    fn state(&self) -> Vec<usize> {
+        vec![self.parts.outputs, self.parts.cells]
     }
 
     fn step(
         &self,
         cx: &mut LowerCx<'_>,
-        driven: Wire,
-        before: Option<&State>,
-    ) -> Result<State, OpError> {
-        let mut sums = driven;
-        if let Some(State { output, .. }) = before {
-            let more = product(cx, output, &self.recurrent, None);
+        fed: &Wire,
+        before: Option<&[Wire]>,
+    ) -> Result<(Wire, Vec<Wire>), OpError> {
+        let mut sums = fed.clone();
+        let mut old = None;
+        if let Some([output, cell]) = before {
+            let output = rounded(cx, self.rounding, output.clone())?;
+            let more = product(cx, &output, &self.weights.recurrent, None);
             sums = cx.binary("Add", &sums, &more)?;
+            old = Some(cell);
         }
         let gates = cx.split(&sums, 1, &vec![self.parts.cells; self.parts.gates().len()]);
         let sum = |gate: usize| &gates[gate - self.parts.gates().start];
-        let old = before.map(|state| &state.cell);
         let new = self.gate(cx, CELL_GATE, sum(CELL_GATE), None)?;
         let forget = match self.parts.coupled || old.is_some() {
             true => Some(self.gate(cx, FORGET_GATE, sum(FORGET_GATE), old)?),
@@ -136,10 +77,11 @@ impl<'a> Steps<'a> {
         let open = self.gate(cx, OUTPUT_GATE, sum(OUTPUT_GATE), Some(&cell))?;
         let squashed = self.squash(cx, &cell)?;
         let output = cx.binary("Mul", &open, &squashed)?;
-        let output = self.project(cx, output)?;
-        Ok(State { output, cell })
+        Ok((self.project(cx, output)?, vec![cell]))
     }
+}
 
+impl Steps<'_> {
     /// A gate from the sum of its inputs; `cell` is what its peephole sees.
     fn gate(
         &self,
@@ -149,24 +91,14 @@ impl<'a> Steps<'a> {
         cell: Option<&Wire>,
     ) -> Result<Wire, OpError> {
         let mut sum = sum.clone();
-        let slot = self
-            .parts
-            .slots
-            .peephole(gate)
-            .filter(|_| self.parts.peephole);
-        if let (Some(slot), Some(cell)) = (slot, cell) {
-            let weights = cx.real(slot)?;
-            let seen = cx.binary("Mul", cell, &weights)?;
+        if let (Some(weights), Some(cell)) = (&self.weights.peepholes[gate], cell) {
+            let seen = cx.binary("Mul", cell, weights)?;
             sum = cx.binary("Add", &sum, &seen)?;
         }
-        if self.parts.norm {
+        if let Some([scale, offset]) = &self.weights.norms[gate] {
             sum = normalized(cx, &sum)?;
-            let scale = self.parts.slots.norm(gate);
-            let scale = scale.ok_or_else(|| OpError::inconsistent("no coefficients"))?;
-            let scale = cx.real(scale)?;
-            let offset = cx.real(self.parts.slots.bias(gate))?;
-            sum = cx.binary("Mul", &sum, &scale)?;
-            sum = cx.binary("Add", &sum, &offset)?;
+            sum = cx.binary("Mul", &sum, scale)?;
+            sum = cx.binary("Add", &sum, offset)?;
         }
         match gate {
             CELL_GATE => self.squash(cx, &sum),
@@ -184,10 +116,10 @@ impl<'a> Steps<'a> {
     }
 
     fn project(&self, cx: &mut LowerCx<'_>, output: Wire) -> Result<Wire, OpError> {
-        let Some(weights) = &self.projection else {
+        let Some((weights, bias)) = &self.weights.projection else {
             return Ok(output);
         };
-        let bias = cx.real_opt(self.parts.slots.projection_bias())?;
+        let output = rounded(cx, self.rounding, output)?;
         let output = product(cx, &output, weights, bias.as_ref());
         clip(cx, output, self.lstm.projection_clip)
     }
@@ -198,36 +130,4 @@ fn clip(cx: &mut LowerCx<'_>, x: Wire, bound: Option<f32>) -> Result<Wire, OpErr
         Some(bound) => cx.clip(&x, Some(-bound), Some(bound)),
         None => Ok(x),
     }
-}
-
-/// The operands of all gates that have weights, along the first axis.
-pub(super) fn stack(
-    cx: &mut LowerCx<'_>,
-    parts: &Parts,
-    slot: impl Fn(usize) -> Option<usize>,
-) -> Result<Wire, OpError> {
-    let wires = parts.gates().filter_map(slot).map(|slot| cx.real(slot));
-    let wires: Vec<Wire> = wires.collect::<Result<_, _>>()?;
-    stacked(cx, &wires)
-}
-
-/// The number of steps, where they can be written out one by one.
-pub(super) fn written_out(time: &Dim) -> Result<usize, OpError> {
-    time.fixed().filter(|&time| time <= MOST).ok_or_else(|| {
-        OpError::unsupported(format!(
-            "more than {MOST} steps, or a number that is known only at run time, of a recurrence that ONNX's operators do not express"
-        ))
-    })
-}
-
-/// Mean 0 and variance 1 along the last axis.
-pub(super) fn normalized(cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-    let mean = cx.reduce("ReduceMean", x, &[1], true);
-    let centred = cx.binary("Sub", x, &mean)?;
-    let squares = cx.binary("Mul", &centred, &centred)?;
-    let variance = cx.reduce("ReduceMean", &squares, &[1], true);
-    let epsilon = cx.floats(&[], &[EPSILON]);
-    let variance = cx.binary("Add", &variance, &epsilon)?;
-    let deviation = cx.unary("Sqrt", &variance);
-    cx.binary("Div", &centred, &deviation)
 }

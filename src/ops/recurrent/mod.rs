@@ -11,12 +11,15 @@ mod lstm_parts;
 #[cfg(feature = "validate")]
 mod lstm_reference;
 mod lstm_steps;
+mod lstm_weights;
+mod recurrence;
 mod rnn;
 mod rnn_layer;
 mod sequence_lstm;
 mod svdf;
 
-use crate::op::{LowerCx, OpDef, Shape, Wire};
+use crate::op::{LowerCx, OpDef, OpError, Shape, Wire};
+use crate::ops::hybrid::Hybrid;
 
 pub(super) static DEFS: &[&[OpDef]] = &[
     bidirectional_lstm::DEFS,
@@ -31,4 +34,12 @@ fn product(cx: &mut LowerCx<'_>, x: &Wire, w: &Wire, bias: Option<&Wire>) -> Wir
     let shape = Shape::new([x.shape[0].clone(), w.shape[0].clone()]);
     let node = cx.node("Gemm").inputs([x, w]).maybe(bias);
     node.attr("transB", 1i64).out(x.dtype, shape)
+}
+
+/// Numbers as they meet weights: rounded row by row where those are quantised and the numbers are not.
+fn rounded(cx: &mut LowerCx<'_>, rounding: Option<Hybrid>, x: Wire) -> Result<Wire, OpError> {
+    match rounding {
+        Some(rounding) => rounding.lower(cx, &x, &[x.rank() - 1]),
+        None => Ok(x),
+    }
 }

@@ -2,13 +2,15 @@
 //! sequence of them, or one sequence and the same one backwards.
 //!
 //! Source: LiteRT kernels/{basic_rnn,unidirectional_sequence_rnn,bidirectional_sequence_rnn}.cc,
-//! kernels/internal/kernel_utils.cc. ONNX: RNN with Tanh, which every runtime knows; other functions step by step.
+//! kernels/internal/kernel_utils.cc. ONNX: RNN with Tanh, which every runtime knows; the steps of other functions, and
+//! of numbers that meet quantised weights and are rounded for it, are a Scan.
 //! The state starts from zeros in every run.
 
 use super::rnn_layer::{Function, Layer, Slots};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::rnn;
 use crate::tflite::options;
@@ -18,9 +20,9 @@ use crate::tflite::schema::{
 };
 
 const EMITS: &[&str] = &[
-    "RNN", "MatMul", "Gemm", "Add", "Relu", "Clip", "Slice", "Concat",
+    "RNN", "Scan", "MatMul", "Gemm", "Add", "Relu", "Clip", "Slice", "Concat",
 ];
-const NOTE: &str = "state starts from zeros in every run; unrolled with functions other than Tanh";
+const NOTE: &str = "state starts from zeros in every run; Scan with functions other than Tanh and with quantised weights";
 
 pub(super) static DEFS: &[OpDef] = &[
     OpDef::new(BuiltinOperator::RNN, Rnn::parse_step)
@@ -59,6 +61,8 @@ struct Rnn {
     form: Form,
     function: Function,
     time_major: bool,
+    /// How numbers are rounded that meet quantised weights.
+    hybrid: Hybrid,
 }
 
 const INPUT: usize = 0;
@@ -68,18 +72,28 @@ impl Rnn {
     fn parse_step(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         let RNNOptionsT {
             fused_activation_function,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_rnnoptions);
-        Self::make(Form::Step, fused_activation_function, true)
+        Self::make(
+            Form::Step,
+            fused_activation_function,
+            true,
+            asymmetric_quantize_inputs,
+        )
     }
 
     fn parse_sequence(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
         let SequenceRNNOptionsT {
             time_major,
             fused_activation_function,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_sequence_rnnoptions);
-        Self::make(Form::Sequence, fused_activation_function, time_major)
+        Self::make(
+            Form::Sequence,
+            fused_activation_function,
+            time_major,
+            asymmetric_quantize_inputs,
+        )
     }
 
     fn parse_bidirectional(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
@@ -87,22 +101,29 @@ impl Rnn {
             time_major,
             fused_activation_function,
             merge_outputs,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_bidirectional_sequence_rnnoptions);
         let form = Form::Bidirectional { merge_outputs };
-        Self::make(form, fused_activation_function, time_major)
+        Self::make(
+            form,
+            fused_activation_function,
+            time_major,
+            asymmetric_quantize_inputs,
+        )
     }
 
     fn make(
         form: Form,
         function: ActivationFunctionType,
         time_major: bool,
+        asymmetric: bool,
     ) -> Result<Box<dyn Operator>, OpError> {
         let function = Function::parse(function)?;
         Ok(Box::new(Rnn {
             form,
             function,
             time_major,
+            hybrid: Hybrid::asked(asymmetric),
         }))
     }
 
@@ -116,7 +137,17 @@ impl Rnn {
         };
         let rank = if self.form == Form::Step { 2 } else { 3 };
         let passes = self.passes(io)?;
-        let layer = |slots| Layer::of(io, slots, self.function, self.time_major, rank, passes);
+        let layer = |slots| {
+            Layer::of(
+                io,
+                slots,
+                self.function,
+                self.time_major,
+                rank,
+                passes,
+                self.hybrid,
+            )
+        };
         slots.into_iter().map(layer).collect()
     }
 
@@ -195,6 +226,10 @@ impl Operator for Rnn {
         }
         let shape = |units| rows.iter().cloned().chain([Dim::Fixed(units)]).collect();
         Ok(Some(units.into_iter().map(shape).collect()))
+    }
+
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        is_hybrid(io, INPUT, WEIGHTS)
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -1,11 +1,13 @@
 //! One direction of the RNN operators: its operands, its lowering, its reference.
 
+use super::lstm_cell::Sequence;
 use super::lstm_parts::expect_state;
-use super::lstm_steps::written_out;
-use super::product;
+use super::recurrence::{self, Recurrence};
+use super::{product, rounded};
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Operands, Shape, Wire};
 #[cfg(feature = "validate")]
 use crate::op::{ReferenceCx, Tensor};
+use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::rnn;
 use crate::tflite::schema::ActivationFunctionType;
@@ -113,6 +115,34 @@ impl Slots {
     }
 }
 
+/// The steps of a layer; what inputs and bias add to each is fed.
+struct Steps {
+    function: Function,
+    rounding: Option<Hybrid>,
+    recurrent: Wire,
+}
+
+impl Recurrence for Steps {
+    fn state(&self) -> Vec<usize> {
+        self.recurrent.shape[0].fixed().into_iter().collect()
+    }
+
+    fn step(
+        &self,
+        cx: &mut LowerCx<'_>,
+        fed: &Wire,
+        before: Option<&[Wire]>,
+    ) -> Result<(Wire, Vec<Wire>), OpError> {
+        let mut sum = fed.clone();
+        if let Some([output]) = before {
+            let output = rounded(cx, self.rounding, output.clone())?;
+            let more = product(cx, &output, &self.recurrent, None);
+            sum = cx.binary("Add", &sum, &more)?;
+        }
+        Ok((self.function.lower(cx, &sum)?, Vec::new()))
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layer {
     slots: Slots,
@@ -122,6 +152,8 @@ pub(super) struct Layer {
     rank: usize,
     /// How often the sequence is run through.
     passes: usize,
+    /// What LiteRT does to numbers that meet quantised weights.
+    rounding: Option<Hybrid>,
     pub inputs: usize,
     pub aux_inputs: usize,
     pub units: usize,
@@ -135,6 +167,7 @@ impl Layer {
         time_major: bool,
         rank: usize,
         passes: usize,
+        hybrid: Hybrid,
     ) -> Result<Self, OpError> {
         io.expect_rank(slots.weights(), 2..=2)?;
         let weights = io.dims(slots.weights())?;
@@ -151,6 +184,7 @@ impl Layer {
             time_major,
             rank,
             passes,
+            rounding: is_hybrid(io, slots.input, slots.weights()).then_some(hybrid),
             inputs: weights[1],
             aux_inputs,
             units: weights[0],
@@ -198,7 +232,7 @@ impl Layer {
 
     /// The layer's outputs, in the order of the input's axes.
     pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
-        if self.rank == 3 && self.function == Function::Tanh {
+        if self.rank == 3 && self.function == Function::Tanh && self.rounding.is_none() {
             return self.lower_node(cx);
         }
         let sums = self.sums(cx)?;
@@ -206,7 +240,7 @@ impl Layer {
             // The recurrent weights meet a state of zeros.
             return self.function.lower(cx, &sums);
         }
-        self.lower_steps(cx, &sums)
+        self.lower_steps(cx, sums)
     }
 
     /// What inputs and bias add to every step.
@@ -232,10 +266,11 @@ impl Layer {
             weights.push(cx.real(of_aux)?);
         }
         for slot in slots {
-            inputs.push(match exchanged {
+            let input = match exchanged {
                 true => cx.permuted(slot, &[1, 0, 2])?,
                 false => cx.real(slot)?,
-            });
+            };
+            inputs.push(rounded(cx, self.rounding, input)?);
         }
         Ok((cx.concat(&inputs, self.rank - 1)?, cx.concat(&weights, 1)?))
     }
@@ -246,12 +281,7 @@ impl Layer {
         if self.slots.backward {
             x = cx.reversed(&x, &[0]);
         }
-        if self.passes > 1 {
-            // Operands of one node, each with a shape and a name.
-            cx.make_room(self.passes, 4096)?;
-            let again = vec![x; self.passes];
-            x = cx.concat(&again, 0)?;
-        }
+        x = self.repeated(cx, x, 0)?;
         let w = cx.reshape_to(&w, &[1, units, self.inputs + self.aux_inputs])?;
         let r = cx.real(self.slots.recurrent())?;
         let r = cx.reshape_to(&r, &[1, units, units])?;
@@ -265,19 +295,8 @@ impl Layer {
         let node = cx.node("RNN").inputs([&x, &w, &r, &b]);
         let node = node.attr("hidden_size", units as i64);
         let y = node.out(DType::Float32, shape);
-        let mut y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
-        if let (true, Some(steps)) = (self.passes > 1, y.shape[0].fixed()) {
-            let extent = steps / self.passes;
-            y = cx.slice(
-                &y,
-                &[Cut {
-                    axis: 0,
-                    start: (steps - extent) as i64,
-                    step: 1,
-                    extent,
-                }],
-            );
-        }
+        let y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
+        let mut y = self.last(cx, y, 0, false);
         if self.slots.backward {
             y = cx.reversed(&y, &[0]);
         }
@@ -287,40 +306,45 @@ impl Layer {
         }
     }
 
-    fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: &Wire) -> Result<Wire, OpError> {
-        let axis = 1 - self.batch_axis();
-        let steps = written_out(&sums.shape[axis])?;
-        written_out(&Dim::Fixed(steps.saturating_mul(self.passes)))?;
-        let recurrent = cx.real(self.slots.recurrent())?;
-        let batch = sums.shape[self.batch_axis()].clone();
-        let mut state: Option<Wire> = None;
-        let mut outputs = Vec::new();
-        let mut order: Vec<usize> = (0..steps).collect();
-        if self.slots.backward {
-            order.reverse();
+    fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: Wire) -> Result<Wire, OpError> {
+        let steps = Steps {
+            function: self.function,
+            rounding: self.rounding,
+            recurrent: cx.real(self.slots.recurrent())?,
+        };
+        let sequence = Sequence {
+            time_major: self.time_major,
+            backward: self.slots.backward,
+        };
+        let axis = sequence.time_axis();
+        let sums = self.repeated(cx, sums, axis)?;
+        let y = recurrence::outputs(cx, &steps, &sums, sequence)?;
+        Ok(self.last(cx, y, axis, self.slots.backward))
+    }
+
+    /// What is fed in all passes, one after the other.
+    fn repeated(&self, cx: &mut LowerCx<'_>, x: Wire, axis: usize) -> Result<Wire, OpError> {
+        if self.passes == 1 {
+            return Ok(x);
         }
-        for _ in 0..self.passes {
-            outputs.clear();
-            for &at in &order {
-                let mut sum = cx.pick(sums, axis, at);
-                if let Some(state) = &state {
-                    let more = product(cx, state, &recurrent, None);
-                    sum = cx.binary("Add", &sum, &more)?;
-                }
-                let output = self.function.lower(cx, &sum)?;
-                outputs.push(output.clone());
-                state = Some(output);
-            }
-        }
-        if self.slots.backward {
-            outputs.reverse();
-        }
-        let mut dims = vec![batch, Dim::Fixed(self.units)];
-        dims.insert(axis, Dim::Fixed(1));
-        let shape = Shape::new(dims);
-        let rows = outputs.iter().map(|output| cx.reshape(output, &shape));
-        let rows: Vec<Wire> = rows.collect::<Result<_, _>>()?;
-        cx.concat(&rows, axis)
+        // Operands of one node, each with a shape and a name.
+        cx.make_room(self.passes, 4096)?;
+        cx.concat(&vec![x; self.passes], axis)
+    }
+
+    /// The outputs of the last pass, which backwards is at the beginning.
+    fn last(&self, cx: &mut LowerCx<'_>, y: Wire, axis: usize, backward: bool) -> Wire {
+        let Some(steps) = y.shape[axis].fixed().filter(|_| self.passes > 1) else {
+            return y;
+        };
+        let extent = steps / self.passes;
+        let cut = Cut {
+            axis,
+            start: if backward { 0 } else { (steps - extent) as i64 },
+            step: 1,
+            extent,
+        };
+        cx.slice(&y, &[cut])
     }
 
     #[cfg(feature = "validate")]
@@ -346,6 +370,7 @@ impl Layer {
             time_major: self.time_major,
             backward: self.slots.backward,
             passes: self.passes,
+            rounding: self.rounding.map(Hybrid::rounding),
         };
         Ok(rnn::layer(&*cx.tensor(self.slots.input)?, &state, &rnn)?)
     }

@@ -2,7 +2,7 @@
 //! projection and clipping as its operands and options say.
 //!
 //! Source: LiteRT kernels/{unidirectional_sequence_lstm,lstm_eval}.cc. ONNX: LSTM where it says the same, and
-//! else the steps one by one. The state starts from zeros in every run.
+//! else its steps in a Scan. The state starts from zeros in every run.
 
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_integer::Integers;
@@ -21,9 +21,9 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 )
 .versions(1..=4)
 .arity(20..=24, 1..=1)
-.emits(&["LSTM", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
+.emits(&["LSTM", "Scan", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
 .note(
-    "state starts from zeros in every run; unrolled with layer normalisation, projection, clipping",
+    "state starts from zeros in every run; Scan with layer normalisation, projection, clipping, quantised weights",
 )];
 
 #[derive(Debug)]
@@ -39,11 +39,17 @@ impl SequenceLstm {
             cell_clip,
             proj_clip,
             time_major,
-            asymmetric_quantize_inputs: _, // Only of hybrid kernels.
+            asymmetric_quantize_inputs,
             diagonal_recurrent_tensors: _, // The weights' shapes say it.
         } = options!(raw, builtin_options_as_unidirectional_sequence_lstmoptions);
         Ok(Box::new(SequenceLstm {
-            cell: Cell::new(fused_activation_function, cell_clip, proj_clip, raw)?,
+            cell: Cell::new(
+                fused_activation_function,
+                cell_clip,
+                proj_clip,
+                asymmetric_quantize_inputs,
+                raw,
+            )?,
             time_major,
         }))
     }
@@ -71,6 +77,10 @@ impl Operator for SequenceLstm {
         let outputs = Dim::Fixed(Parts::of(io, Slots::ONE)?.outputs);
         let dims = [shape[0].clone(), shape[1].clone(), outputs];
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn is_hybrid(&self, io: &Operands<'_>) -> bool {
+        Parts::of(io, Slots::ONE).is_ok_and(|parts| self.cell.rounding(io, &parts).is_some())
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

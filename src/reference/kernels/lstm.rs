@@ -38,6 +38,8 @@ pub struct Lstm<'a> {
     pub time_major: bool,
     /// Is the last step of the sequence the first one?
     pub backward: bool,
+    /// What a row of numbers becomes that meets quantised weights.
+    pub rounding: Option<fn(&mut [f32])>,
 }
 
 /// What a step is fed: a row of the input, and one of the second input.
@@ -109,19 +111,28 @@ fn logistic(x: f32) -> f32 {
 
 /// One step of one sequence; changes its output and cell.
 fn step(lstm: &Lstm<'_>, fed: Fed<'_>, output: &mut Vec<f32>, cell: &mut [f32]) -> Result<()> {
-    let forget = open(&lstm.forget, fed, output, cell, logistic)?;
+    let rounded = |row: &[f32]| {
+        let mut row = row.to_vec();
+        lstm.rounding.iter().for_each(|round| round(&mut row));
+        row
+    };
+    let (input, aux) = (rounded(fed.input), rounded(fed.aux));
+    let (input, aux) = (&*input, &*aux);
+    let fed = Fed { input, aux };
+    let before = &rounded(output);
+    let forget = open(&lstm.forget, fed, before, cell, logistic)?;
     let admit = match &lstm.input {
-        Some(gate) => open(gate, fed, output, cell, logistic)?,
+        Some(gate) => open(gate, fed, before, cell, logistic)?,
         None => forget.iter().map(|x| 1.0 - x).collect(),
     };
-    let new = open(&lstm.cell, fed, output, cell, lstm.squash)?;
+    let new = open(&lstm.cell, fed, before, cell, lstm.squash)?;
     for (at, cell) in cell.iter_mut().enumerate() {
         *cell = forget[at] * *cell + admit[at] * new[at];
         if let Some(clip) = lstm.cell_clip {
             *cell = cell.clamp(-clip, clip);
         }
     }
-    let shown = open(&lstm.output, fed, output, cell, logistic)?;
+    let shown = open(&lstm.output, fed, before, cell, logistic)?;
     let shown: Vec<f32> = shown
         .iter()
         .zip(&*cell)
@@ -131,6 +142,7 @@ fn step(lstm: &Lstm<'_>, fed: Fed<'_>, output: &mut Vec<f32>, cell: &mut [f32]) 
         *output = shown;
         return Ok(());
     };
+    let shown = rounded(&shown);
     let bias = lstm.projection_bias.map(elements::<f32>).transpose()?;
     let rows = elements::<f32>(projection)?.chunks_exact(shown.len());
     *output = rows

@@ -21,6 +21,8 @@ pub struct Rnn<'a> {
     pub backward: bool,
     /// How often the sequence is run through; the outputs are those of the last time.
     pub passes: usize,
+    /// What a row of numbers becomes that meets quantised weights.
+    pub rounding: Option<fn(&mut [f32])>,
 }
 
 fn dot(matrix: &[f32], row: usize, vector: &[f32]) -> f32 {
@@ -62,6 +64,11 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
         rnn.weights.shape()
     );
     let data = elements::<f32>(x)?;
+    let rounded = |row: &[f32]| {
+        let mut row = row.to_vec();
+        rnn.rounding.iter().for_each(|round| round(&mut row));
+        row
+    };
     let mut out = vec![0.0_f32; rows * units];
     for sequence in 0..batch {
         let mut hidden = state[sequence * units..][..units].to_vec();
@@ -75,10 +82,12 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
                 false => sequence * time + at,
             };
             let (fed, aux) = (&data[row * inputs..][..inputs], &aux[row * more..][..more]);
+            let (fed, aux) = (&rounded(fed), &rounded(aux));
+            let before = &rounded(&hidden);
             hidden = (0..units)
                 .map(|unit| {
                     let driven = dot(weights, unit, fed) + dot(aux_weights, unit, aux);
-                    (rnn.function)(bias[unit] + driven + dot(recurrent, unit, &hidden))
+                    (rnn.function)(bias[unit] + driven + dot(recurrent, unit, before))
                 })
                 .collect();
             out[row * units..][..units].copy_from_slice(&hidden);

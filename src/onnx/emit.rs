@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::build::{Body, Build, Node};
 use super::homes::{Homes, Path};
 use super::naming::Wires;
+use super::proto::tensor_shape_proto::{Dimension, dimension::Value};
 use super::{WireId, attr, ir_version, proto};
 use crate::ir::{Data, Dim, Shape};
 use crate::names::Names;
@@ -87,8 +88,11 @@ impl Writer<'_> {
         outputs: &[WireId],
         path: &mut Path,
     ) -> proto::GraphProto {
+        let main = path.is_empty();
         let facts = |wires: &[WireId]| -> Vec<_> {
-            let facts = wires.iter().map(|&wire| info(self.build, self.names, wire));
+            let facts = wires
+                .iter()
+                .map(|&wire| info(self.build, self.names, wire, main));
             facts.collect()
         };
         let ends: HashSet<WireId> = outputs.iter().copied().collect();
@@ -193,11 +197,18 @@ fn find_operators(nodes: &[Node], found: &mut HashMap<Arc<str>, (bool, WireId)>)
     }
 }
 
-fn info(build: &Build, names: &Wires, wire: WireId) -> proto::ValueInfoProto {
+/// In the main graph dimensions that are known only at run time have names. Within it tract does not know them again
+/// once they are given.
+fn info(build: &Build, names: &Wires, wire: WireId, main: bool) -> proto::ValueInfoProto {
     let fact = build.fact(wire);
+    let mut shape = shape(&fact.shape);
+    for dim in shape.dim.iter_mut().filter(|_| !main) {
+        dim.value
+            .take_if(|value| matches!(value, Value::DimParam(_)));
+    }
     let tensor = proto::type_proto::Tensor {
         elem_type: fact.dtype.onnx(),
-        shape: Some(shape(&fact.shape)),
+        shape: Some(shape),
     };
     proto::ValueInfoProto {
         name: Some(names.get(wire)),
@@ -210,7 +221,6 @@ fn info(build: &Build, names: &Wires, wire: WireId) -> proto::ValueInfoProto {
 }
 
 fn shape(shape: &Shape) -> proto::TensorShapeProto {
-    use proto::tensor_shape_proto::{Dimension, dimension::Value};
     let dim = |dim: &Dim| Dimension {
         value: Some(match dim {
             Dim::Fixed(n) => Value::DimValue(*n as i64),

@@ -147,6 +147,25 @@ impl Lowering {
         }
     }
 
+    /// How many steps a stored wire is from its zero points, as FLOAT32.
+    pub(super) fn steps(
+        &mut self,
+        wire: WireId,
+        value: &Value,
+        perm: &Perm,
+        origin: &Origin,
+    ) -> Result<WireId, OpError> {
+        let value = value.at_scale(1.0);
+        let computed = value.constant().is_none();
+        match value.stored {
+            DType::Int8 | DType::UInt8 if computed => self.dequantize(wire, &value, perm, origin),
+            DType::Int8 | DType::UInt8 | DType::Int32 => {
+                self.dequantize_by_arithmetic(wire, parameters(&value)?, perm, origin)
+            }
+            _ => self.dequantize(wire, &value, perm, origin),
+        }
+    }
+
     pub(super) fn dequantize_linear(
         &mut self,
         wire: WireId,
@@ -215,6 +234,9 @@ impl Lowering {
                 self.arithmetic("Sub", real, Some(zeros), vec![], origin)
             }
         };
+        if quant.scale.iter().all(|&scale| scale == 1.0) {
+            return Ok(real);
+        }
         let scales = Literal::from_floats(shape, &quant.scale);
         Ok(self.arithmetic("Mul", real, Some(scales), vec![], origin))
     }

@@ -23,6 +23,8 @@ pub(crate) enum Form {
     Real,
     /// What they mean, in arithmetic that no runtime fuses with what reads it.
     Plain,
+    /// How many steps they are from their zero points.
+    Steps,
 }
 
 impl Scope {

@@ -36,6 +36,10 @@ impl Lowering {
                 let stored = read(Form::Stored)?;
                 self.dequantize_plainly(stored, value, perm, origin)?
             }
+            Form::Steps => {
+                let stored = read(Form::Stored)?;
+                self.steps(stored, value, perm, origin)?
+            }
             Form::Packed => self.constant(value, perm, true)?,
             Form::Stored if self.packs(value)? => {
                 let packed = self.read(graph, scope, id, perm, Form::Packed, origin)?;

@@ -21,6 +21,8 @@ pub struct ReferenceCx<'a> {
     results: Vec<Option<Arc<Tensor>>>,
     /// Are quantised tensors handled as the integers they are stored as?
     stored: bool,
+    /// Are they steps from their zero points?
+    steps: bool,
     /// The bounds of the activation that result 0's range stood for, where quantised values have become real.
     pub(super) implied: Bounds,
     call: Call<'a>,
@@ -64,6 +66,7 @@ impl<'a> ReferenceCx<'a> {
             operands,
             raw,
             stored,
+            steps: false,
             implied: (None, None),
             call,
         })
@@ -105,9 +108,25 @@ impl<'a> ReferenceCx<'a> {
         tensor.ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
     }
 
+    /// Makes quantised operands' tensors FLOAT32 steps from their zero points, in place of what they mean.
+    pub(crate) fn read_steps(&mut self) -> Result<(), OpError> {
+        self.steps = true;
+        for (slot, tensor) in self.raw.iter().enumerate() {
+            let value = self.io.get(slot).filter(|value| value.is_quantized());
+            if let (Some(tensor), Some(value)) = (tensor, value) {
+                let steps = quant::dequantize(tensor, &value.at_scale(1.0))?;
+                self.operands[slot] = Some(Arc::new(steps));
+            }
+        }
+        Ok(())
+    }
+
     /// What an operand's tensor means, its zero point taken for 0.
     pub fn symmetric(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
-        let value = self.io.operand(slot)?.centred();
+        let mut value = self.io.operand(slot)?.centred();
+        if self.steps {
+            value = value.at_scale(1.0);
+        }
         Ok(Arc::new(quant::dequantize(&*self.stored(slot)?, &value)?))
     }
 

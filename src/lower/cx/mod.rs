@@ -45,6 +45,8 @@ pub struct LowerCx<'c> {
     pub(super) origin: Origin,
     /// Are quantised operands and results handled as the integers they are stored as?
     stored: bool,
+    /// Are quantised operands read as steps from their zero points, in place of what they mean?
+    steps: bool,
     /// What the next result is held to, where that is done on stored integers.
     clamp: Option<Bounds>,
     failed: Option<OpError>,
@@ -70,6 +72,7 @@ impl<'c> LowerCx<'c> {
             op,
             io,
             origin: Origin::of(owner, op, graph == placed.model.main),
+            steps: false,
             clamp: None,
             failed: None,
             finished: 0,

@@ -41,6 +41,12 @@ impl<'c> LowerCx<'c> {
         self.read(slot, &perm)
     }
 
+    /// From here on quantised operands are handed out as FLOAT32 steps from their zero points, in place of what they
+    /// mean: whole numbers, whose products and sums are exact as far as 24 bits go.
+    pub(crate) fn read_steps(&mut self) {
+        self.steps = true;
+    }
+
     /// An operand in the operator's order, where it is given.
     pub fn real_opt(&mut self, slot: usize) -> Result<Option<Wire>, OpError> {
         match self.io.get(slot) {
@@ -67,7 +73,10 @@ impl<'c> LowerCx<'c> {
 
     /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
     pub fn symmetric(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
-        let value = self.io.operand(slot)?.centred();
+        let mut value = self.io.operand(slot)?.centred();
+        if self.steps {
+            value = value.at_scale(1.0);
+        }
         let perm = Perm::new(axes.to_vec())
             .filter(|perm| perm.rank() == value.shape.rank())
             .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), &value.shape))?;
@@ -191,6 +200,7 @@ impl<'c> LowerCx<'c> {
         let constant = self.io.get(slot).is_some_and(|v| v.constant().is_some());
         let form = match self.stored {
             true => Form::Stored,
+            false if self.steps => Form::Steps,
             // onnxruntime makes 8-bit arithmetic of a product of DequantizeLinear, whatever the other side is, or
             // dequantises it in every run.
             false if constant && (quant::is_wide(&self.io) || quant::is_hybrid(&self.io)) => {

@@ -10,7 +10,7 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::hybrid::{Hybrid, is_hybrid};
-use crate::ops::integer::multiplier::OutputStage;
+use crate::ops::integer::output_stage::OutputStage;
 use crate::ops::window::{Laid, Window};
 #[cfg(feature = "validate")]
 use crate::reference::kernels;
@@ -133,6 +133,10 @@ impl Operator for Direct {
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let laid = self.lay(cx.io())?;
         let groups = self.groups(cx.io())?;
+        let stage = OutputStage::of(cx.io(), 0, 1, Some(2));
+        if stage.is_some() {
+            cx.read_steps();
+        }
         let mut x = cx.real(0)?;
         if let Some(hybrid) = self.hybrid(cx.io())? {
             x = hybrid.lower(cx, &x, &[1, 2, 3])?;
@@ -142,7 +146,7 @@ impl Operator for Direct {
         let b = bias::lower(cx, 2, outputs)?;
         let node = cx.node("Conv").inputs([&x, &w]).maybe(b.as_ref());
         let y = laid.attrs(node).attr("group", groups as i64).out_result(0);
-        if let Some(stage) = OutputStage::of(cx.io(), 0, 1, Some(2)) {
+        if let Some(stage) = stage {
             return stage.finish(cx, &y, 1, self.activation);
         }
         let y = self.activation.lower(cx, y)?;
@@ -152,6 +156,10 @@ impl Operator for Direct {
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let window = self.lay(cx.io())?.reference();
+        let stage = OutputStage::of(cx.io(), 0, 1, Some(2));
+        if stage.is_some() {
+            cx.read_steps()?;
+        }
         let w = kernel::reference(cx, 1)?;
         let (mut x, b) = (cx.tensor(0)?, cx.tensor_opt(2));
         if let Some(hybrid) = self.hybrid(cx.io())? {
@@ -164,7 +172,7 @@ impl Operator for Direct {
             false => kernels::conv::conv,
         };
         let y = conv(&x, &w, b.as_deref(), &window)?;
-        if let Some(stage) = OutputStage::of(cx.io(), 0, 1, Some(2)) {
+        if let Some(stage) = stage {
             return stage.reference(cx, &y, self.activation);
         }
         cx.finish(0, self.activation.reference(cx, y)?)

@@ -14,7 +14,7 @@ use crate::ops::activation::Activation;
 #[cfg(feature = "validate")]
 use crate::ops::hybrid::Hybrid;
 use crate::ops::hybrid::is_hybrid;
-use crate::ops::integer::multiplier::OutputStage;
+use crate::ops::integer::output_stage::OutputStage;
 use crate::ops::window::{Axis, Window};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{self, arrange};
@@ -136,6 +136,11 @@ impl Transposed {
     }
 }
 
+/// No runtime has an integer kernel of it, so that of 8 bits is written as well.
+fn stage(io: &Operands<'_>) -> Option<OutputStage> {
+    OutputStage::of(io, INPUT, KERNEL, Some(BIAS)).or_else(|| OutputStage::once(io, INPUT, KERNEL))
+}
+
 impl Operator for Transposed {
     /// The result's extents hold the number of examples too.
     fn batch(&self, _: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
@@ -191,11 +196,15 @@ impl Operator for Transposed {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let stage = stage(cx.io());
+        if stage.is_some() {
+            cx.read_steps();
+        }
         let y = match self.known(cx.io())? {
             Some(laid) => self.lower_known(cx, &laid)?,
             None => self.lower_computed(cx)?,
         };
-        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
+        if let Some(stage) = stage {
             return stage.finish(cx, &y, 1, self.activation);
         }
         let y = self.activation.lower(cx, y)?;
@@ -209,6 +218,10 @@ impl Operator for Transposed {
         };
         // As the reference takes it: [O, space…, I].
         let order = [&[*output], space, &[*input]].concat();
+        let stage = stage(cx.io());
+        if stage.is_some() {
+            cx.read_steps()?;
+        }
         let kernel = arrange::transpose(&*kernel::reference(cx, KERNEL)?, &order)?;
         let laid = self.lay(cx.io(), &cx.ints(OUTPUT_SHAPE)?)?;
         let axes = &self.window.axes;
@@ -225,7 +238,7 @@ impl Operator for Transposed {
                 .into();
         }
         let y = kernels::transpose_conv::transpose_conv(&x, &kernel, b.as_deref(), &spread)?;
-        if let Some(stage) = OutputStage::of(cx.io(), INPUT, KERNEL, Some(BIAS)) {
+        if let Some(stage) = stage {
             return stage.reference(cx, &y, self.activation);
         }
         cx.finish(0, self.activation.reference(cx, y)?)

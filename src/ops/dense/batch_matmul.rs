@@ -11,7 +11,7 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::hybrid::{Hybrid, is_hybrid};
-use crate::ops::integer::multiplier::OutputStage;
+use crate::ops::integer::output_stage::OutputStage;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{arrange, matmul};
 use crate::tflite::options;
@@ -126,20 +126,39 @@ impl Operator for BatchMatMul {
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
-        let (mut a, b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
+        let stage = stage(cx.io());
+        if stage.is_some() {
+            cx.read_steps();
+        }
+        let (mut a, mut b) = (self.operand(cx, 0)?, self.operand(cx, 1)?);
         if is_hybrid(cx.io(), 0, 1) {
             a = self.hybrid.lower(cx, &a, &[a.rank() - 1])?;
         }
-        let y = cx.node("MatMul").inputs([&a, &b]).out_result(0);
-        match stage(cx.io()) {
-            Some(stage) => stage.finish(cx, &y, 0, Activation::None),
-            None => cx.finish(0, y),
+        if stage.is_some() {
+            // Products of 31 bits.
+            (a, b) = (cx.cast(&a, DType::Float64)?, cx.cast(&b, DType::Float64)?);
+        }
+        let shape = cx.result_shape(0);
+        let node = cx.node("MatMul").inputs([&a, &b]);
+        match stage {
+            Some(stage) => {
+                let y = node.out(DType::Float64, shape);
+                stage.finish(cx, &y, 0, Activation::None)
+            }
+            None => {
+                let y = node.out_result(0);
+                cx.finish(0, y)
+            }
         }
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let [mut adjoint_a, adjoint_b] = self.adjoint;
+        let stage = stage(cx.io());
+        if stage.is_some() {
+            cx.read_steps()?;
+        }
         let mut a = cx.tensor(0)?;
         if is_hybrid(cx.io(), 0, 1) {
             let rank = a.rank();
@@ -148,7 +167,7 @@ impl Operator for BatchMatMul {
             adjoint_a = false;
         }
         let y = matmul::matmul(&a, &*cx.tensor(1)?, adjoint_a, adjoint_b)?;
-        match stage(cx.io()) {
+        match stage {
             Some(stage) => stage.reference(cx, &y, Activation::None),
             None => cx.finish(0, y),
         }

@@ -13,6 +13,7 @@ use crate::op::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::hybrid::{Hybrid, is_hybrid};
+use crate::ops::integer::output_stage::OutputStage;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::matmul;
 use crate::tflite::options;
@@ -267,6 +268,10 @@ impl Operator for FullyConnected {
         if Self::depth(cx.io())? == 0 {
             return Self::nothing(cx);
         }
+        let stage = OutputStage::whole(cx.io(), 0, 1, 2);
+        if stage.is_some() {
+            cx.read_steps();
+        }
         let bias = match cx.real_opt(2)? {
             Some(bias) => Some(cx.reshape(&bias, &units)?),
             None => None,
@@ -279,17 +284,27 @@ impl Operator for FullyConnected {
                 Self::product(cx, (&x, &w), bias.as_ref())?
             }
         };
+        if let Some(stage) = stage {
+            return stage.finish(cx, &y, y.rank() - 1, self.activation);
+        }
         let y = self.activation.lower(cx, y)?;
         cx.finish(0, y)
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let stage = OutputStage::whole(cx.io(), 0, 1, 2);
+        if stage.is_some() {
+            cx.read_steps()?;
+        }
         let (mut x, w, b) = (cx.tensor(0)?, cx.tensor(1)?, cx.tensor_opt(2));
         if let Some(hybrid) = self.hybrid(cx.io()) {
             x = hybrid.reference(&x, Self::depth(cx.io())?)?.into();
         }
         let y = matmul::fully_connected(&x, &w, b.as_deref(), self.keep_num_dims)?;
+        if let Some(stage) = stage {
+            return stage.reference(cx, &y, self.activation);
+        }
         cx.finish(0, self.activation.reference(cx, y)?)
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod addition;
 pub(crate) mod hard_swish;
 pub(crate) mod interpolated;
 pub(crate) mod multiplier;
+pub(crate) mod output_stage;
 mod overlap;
 pub(crate) mod requantize;
 pub(crate) mod scalar;

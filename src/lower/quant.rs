@@ -1,4 +1,4 @@
-//! Quantised values: the only code that writes QuantizeLinear and DequantizeLinear.
+//! Quantised values: the only code that writes their QuantizeLinear and DequantizeLinear.
 //!
 //! Quantisation is a property of how a value is read and given, not of operators: an operator that computes
 //! with real numbers is handed a dequantised wire, shared by all its readers, and its result is quantised

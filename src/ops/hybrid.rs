@@ -4,13 +4,16 @@
 //! Source: LiteRT kernels/internal/reference/portable_tensor_utils.cc (`PortableSymmetricQuantizeFloats`,
 //! `PortableAsymmetricQuantizeFloats`). A sum of products of codes, multiplied by both scales, is that of the
 //! numbers which the codes mean; so the numbers are rounded to their codes here, and the product stays real.
-//! ONNX: ReduceMin, ReduceMax for the scale, Mul, Round, Mul for the numbers. Not QuantizeLinear: runtimes make
-//! integer products of it, which do not know a scale for each row.
+//! ONNX: ReduceMin, ReduceMax for the scale, QuantizeLinear and DequantizeLinear with it for the numbers: two thirds of
+//! the time that Mul, Round, Mul take. Those are left where scales differ along several axes. QuantizeLinear divides
+//! by the scale where the kernel multiplies by its reciprocal, which puts one number in 100,000 on the other side of
+//! a half.
 
 #[cfg(feature = "validate")]
 use tract_core::prelude::Tensor;
 
-use crate::op::{DType, LowerCx, OpError, Operands, Wire};
+use crate::lower::Grid;
+use crate::op::{DType, Dim, LowerCx, OpError, Operands, Wire};
 #[cfg(feature = "validate")]
 use crate::reference::kernels;
 
@@ -50,12 +53,70 @@ impl Hybrid {
 
     /// Numbers as what is left of them in 8 bits, with one scale for all along these physical axes.
     pub fn lower(self, cx: &mut LowerCx<'_>, x: &Wire, axes: &[usize]) -> Result<Wire, OpError> {
-        let low = cx.reduce("ReduceMin", x, axes, true);
-        let high = cx.reduce("ReduceMax", x, axes, true);
-        match self {
-            Hybrid::Symmetric => symmetric(cx, x, &low, &high),
-            Hybrid::Asymmetric => asymmetric(cx, x, &low, &high),
+        let apart = |axis: &usize| !axes.contains(axis) && x.shape[*axis] != Dim::Fixed(1);
+        let mut apart = (0..x.rank()).filter(apart);
+        let axis = apart.next();
+        if apart.next().is_some() {
+            return self.lower_plainly(cx, x, axes);
         }
+        let together: Vec<usize> = (0..x.rank()).filter(|&at| Some(at) != axis).collect();
+        let (scale, zero_point) = if cx.is_never_negative(x) {
+            let high = cx.reduce("ReduceMax", x, &together, false);
+            let steps = match self {
+                Hybrid::Symmetric => 127.0,
+                Hybrid::Asymmetric => 255.0,
+            };
+            (divided(cx, &high, steps)?, None)
+        } else {
+            let (scale, zero) = match self {
+                Hybrid::Symmetric => {
+                    let size = cx.unary("Abs", x);
+                    let size = cx.reduce("ReduceMax", &size, &together, false);
+                    let scale = divided(cx, &size, 127.0)?;
+                    let zero = zeros(cx, &scale)?;
+                    (scale, zero)
+                }
+                Hybrid::Asymmetric => asymmetric(cx, x, &together, false)?,
+            };
+            (scale, Some(cx.cast(&zero, DType::Int8)?))
+        };
+        let grid = Grid {
+            scale,
+            zero_point,
+            axis,
+        };
+        Ok(cx.on_grid(x, &grid))
+    }
+
+    /// The same in ordinary arithmetic, for scales along several axes.
+    fn lower_plainly(
+        self,
+        cx: &mut LowerCx<'_>,
+        x: &Wire,
+        axes: &[usize],
+    ) -> Result<Wire, OpError> {
+        if self == Hybrid::Symmetric {
+            let size = cx.unary("Abs", x);
+            let range = cx.reduce("ReduceMax", &size, axes, true);
+            let least = cx.floats(&[], &[NOTHING as f32]);
+            let range = cx.binary("Max", &range, &least)?;
+            let unit = cx.floats(&[], &[127.0]);
+            let up = cx.binary("Div", &unit, &range)?;
+            let down = divided(cx, &range, 127.0)?;
+            let codes = cx.binary("Mul", x, &up)?;
+            let codes = cx.unary("Round", &codes);
+            return cx.binary("Mul", &codes, &down);
+        }
+        let (scale, zero) = asymmetric(cx, x, axes, true)?;
+        let (one, half) = (cx.floats(&[], &[1.0]), cx.floats(&[], &[0.5]));
+        let up = cx.binary("Div", &one, &scale)?;
+        let offset = cx.binary("Add", &zero, &half)?;
+        let codes = cx.binary("Mul", x, &up)?;
+        let codes = cx.binary("Add", &codes, &offset)?;
+        let codes = cx.unary("Floor", &codes);
+        let codes = cx.clip(&codes, Some(-128.0), Some(127.0))?;
+        let codes = cx.binary("Sub", &codes, &zero)?;
+        cx.binary("Mul", &codes, &scale)
     }
 
     /// The same of a reference's numbers that have one scale.
@@ -99,23 +160,34 @@ fn round_asymmetric(row: &mut [f32]) {
     }
 }
 
-fn symmetric(cx: &mut LowerCx<'_>, x: &Wire, low: &Wire, high: &Wire) -> Result<Wire, OpError> {
-    let below = cx.unary("Neg", low);
-    let (least, unit) = (cx.floats(&[], &[NOTHING as f32]), cx.floats(&[], &[127.0]));
-    let range = cx.binary("Max", high, &below)?;
-    let range = cx.binary("Max", &range, &least)?;
-    let up = cx.binary("Div", &unit, &range)?;
-    let down = cx.binary("Div", &range, &unit)?;
-    let codes = cx.binary("Mul", x, &up)?;
-    let codes = cx.unary("Round", &codes);
-    cx.binary("Mul", &codes, &down)
+fn divided(cx: &mut LowerCx<'_>, range: &Wire, steps: f32) -> Result<Wire, OpError> {
+    let steps = cx.floats(&[], &[steps]);
+    cx.binary("Div", range, &steps)
 }
 
-/// Scale and zero point in FLOAT64, as the kernel has them: a range that is as wide to either side ends half way
-/// between two zero points.
-fn asymmetric(cx: &mut LowerCx<'_>, x: &Wire, low: &Wire, high: &Wire) -> Result<Wire, OpError> {
-    let low = cx.clip(low, None, Some(0.0))?;
-    let high = cx.clip(high, Some(0.0), None)?;
+/// INT8 zeros, one for each scale. A run's shape took two nodes to ask for, of a microsecond each.
+fn zeros(cx: &mut LowerCx<'_>, scale: &Wire) -> Result<Wire, OpError> {
+    let zero = cx.scalar(DType::Int8, 0.0)?;
+    if let Some(dims) = scale.shape.fixed() {
+        return Ok(cx.expand(&zero, &dims));
+    }
+    let all = cx.floats(&[], &[f32::MAX]);
+    let node = cx.node("QuantizeLinear").inputs([scale, &all, &zero]);
+    Ok(node.out(DType::Int8, scale.shape.clone()))
+}
+
+/// Scale and zero point, computed in FLOAT64 as the kernel does: a range that is as wide to either side ends half
+/// way between two zero points.
+fn asymmetric(
+    cx: &mut LowerCx<'_>,
+    x: &Wire,
+    axes: &[usize],
+    keep_dims: bool,
+) -> Result<(Wire, Wire), OpError> {
+    let low = cx.reduce("ReduceMin", x, axes, keep_dims);
+    let high = cx.reduce("ReduceMax", x, axes, keep_dims);
+    let low = cx.clip(&low, None, Some(0.0))?;
+    let high = cx.clip(&high, Some(0.0), None)?;
     let low = cx.cast(&low, DType::Float64)?;
     let high = cx.cast(&high, DType::Float64)?;
     let double = |cx: &mut LowerCx<'_>, x: f64| cx.scalar(DType::Float64, x);
@@ -130,17 +202,8 @@ fn asymmetric(cx: &mut LowerCx<'_>, x: &Wire, low: &Wire, high: &Wire) -> Result
     // tract has no `Round` of FLOAT64.
     let zero = cx.binary("Add", &zero, &middle)?;
     let zero = cx.unary("Floor", &zero);
-    let (scale, zero) = (
+    Ok((
         cx.cast(&scale, DType::Float32)?,
         cx.cast(&zero, DType::Float32)?,
-    );
-    let (one, half) = (cx.floats(&[], &[1.0]), cx.floats(&[], &[0.5]));
-    let up = cx.binary("Div", &one, &scale)?;
-    let offset = cx.binary("Add", &zero, &half)?;
-    let codes = cx.binary("Mul", x, &up)?;
-    let codes = cx.binary("Add", &codes, &offset)?;
-    let codes = cx.unary("Floor", &codes);
-    let codes = cx.clip(&codes, Some(-128.0), Some(127.0))?;
-    let codes = cx.binary("Sub", &codes, &zero)?;
-    cx.binary("Mul", &codes, &scale)
+    ))
 }

@@ -153,4 +153,37 @@ impl Build {
             _ => None,
         }
     }
+
+    /// Drops the nodes whose results nothing reads, such as those that computed a shape which turned out to be known:
+    /// runtimes run them.
+    pub fn drop_unread(&mut self, outputs: &[WireId]) {
+        let mut read = vec![false; self.wires.len()];
+        for output in outputs {
+            read[output.index()] = true;
+        }
+        retain_read(&mut self.nodes, &mut read);
+    }
+}
+
+/// Keeps the nodes of one graph that lead to wires which are read, and marks what they read.
+fn retain_read(nodes: &mut Vec<Node>, read: &mut [bool]) {
+    // Each node is written behind those that it reads.
+    let mut kept: Vec<Node> = Vec::with_capacity(nodes.len());
+    for mut node in nodes.drain(..).rev() {
+        if !node.outputs.iter().any(|wire| read[wire.index()]) {
+            continue;
+        }
+        for wire in node.inputs.iter().flatten() {
+            read[wire.index()] = true;
+        }
+        for (_, body) in &mut node.bodies {
+            for wire in &body.outputs {
+                read[wire.index()] = true;
+            }
+            retain_read(&mut body.nodes, read);
+        }
+        kept.push(node);
+    }
+    kept.reverse();
+    *nodes = kept;
 }

@@ -45,6 +45,7 @@ pub(crate) fn emit(
 ) -> Emitted {
     let mut names = Wires::new(&build, face, quantized);
     let outputs = names.outputs(&mut build, face);
+    build.drop_unread(&outputs);
     let homes = Homes::of(&build);
     names.inner(&build, &homes);
     let mut writer = Writer {

@@ -68,11 +68,13 @@ impl Sum {
                 let steps = cx.scaled(0, 1.0)?;
                 let sum = reduction.lower(cx, &steps)?;
                 let factor = cx.floats(&[], &[factor]);
-                let mut codes = cx.binary("Mul", &sum, &factor)?;
-                if zero != 0.0 {
-                    let zero = cx.floats(&[], &[zero]);
-                    codes = cx.binary("Add", &codes, &zero)?;
+                let codes = cx.binary("Mul", &sum, &factor)?;
+                // An even one moves no half to another code, so QuantizeLinear may as well add it.
+                if zero % 2.0 == 0.0 {
+                    return cx.finish_steps(0, codes);
                 }
+                let zero = cx.floats(&[], &[zero]);
+                let codes = cx.binary("Add", &codes, &zero)?;
                 cx.finish_codes(0, codes)
             }
             Sum::Twice { zeros, rescale } => {

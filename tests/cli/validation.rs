@@ -91,6 +91,10 @@ fn inputs_are_such_as_the_operators_take() {
         "SQRT/int16",
         // tract wants to know what is put around before it runs.
         "PADV2/runtime_value",
+        // Whose length is not that of the numbers' whole parts, or in FLOAT64.
+        "RANGE/float32_rounded_span",
+        // Cut by masks at whatever extents the inputs have.
+        "STRIDED_SLICE/open_extents",
     ];
     for model in models {
         let model = format!("fixtures/ops/{model}.tflite");

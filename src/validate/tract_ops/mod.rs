@@ -8,6 +8,7 @@ mod equal;
 mod log_softmax;
 mod one_hot;
 mod quantize_linear;
+mod range;
 mod repeat;
 mod reverse_sequence;
 
@@ -22,6 +23,7 @@ pub fn register(registry: &mut OnnxOpRegister) {
     registry.insert("OneHot", one_hot::load);
     registry.insert("DequantizeLinear", quantize_linear::load_dequantize);
     registry.insert("QuantizeLinear", quantize_linear::load_quantize);
+    registry.insert("Range", range::load);
     registry.insert("ReverseSequence", reverse_sequence::load);
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Placed {
     pub(super) declared: Declared,
     /// What quantised values could hold that have become real ones.
     pub(super) ranges: Ranges,
+    /// Have quantised values become real?
+    pub(super) real: bool,
 }
 
 /// What a graph is prepared for.
@@ -47,7 +49,7 @@ pub(crate) enum Kept {
 impl Placed {
     /// Have quantised values become real?
     pub fn is_real(&self) -> bool {
-        !self.ranges.is_empty()
+        self.real
     }
 
     pub fn graph(&self, id: GraphId) -> &Graph {
@@ -89,6 +91,8 @@ pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error>
     model.graphs.iter_mut().for_each(passes::run);
     model.graphs.iter_mut().for_each(passes::biases::scale);
     let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
+    // Constants may be all that is quantised, and have no range that an activation could be read from.
+    let real = wishes.kept != Kept::Integers && model.graphs.iter().any(is_quantized);
     match wishes.kept {
         Kept::Integers => {
             declared = stored::shift(&mut model, wishes.activations);
@@ -112,5 +116,10 @@ pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error>
         model,
         declared,
         ranges,
+        real,
     })
+}
+
+fn is_quantized(graph: &Graph) -> bool {
+    graph.values().any(|id| graph.value(id).is_quantized())
 }

@@ -41,17 +41,25 @@ impl UnitAxes {
     /// computed.
     fn axes(&self, io: &Operands<'_>) -> Result<Option<Vec<usize>>, OpError> {
         let shape = io.shape(0)?;
+        // The two parts of a complex number lie along an axis of their own, which the file does not count.
+        let rank = shape.rank() - usize::from(io.operand(0)?.complex);
         let axes: Vec<usize> = match self {
             UnitAxes::ExpandDims => match io.known_ints(1).as_deref() {
-                Some(&[axis]) => vec![resolve_axis(axis, shape.rank() + 1)?],
+                Some(&[axis]) => vec![resolve_axis(axis, rank + 1)?],
+                _ if rank < shape.rank() => {
+                    return Err(OpError::unsupported_operand(
+                        1,
+                        "computed, for complex numbers",
+                    ));
+                }
                 _ => return Ok(None),
             },
             UnitAxes::Squeeze(axes) if axes.is_empty() => {
-                let units = (0..shape.rank()).filter(|&axis| shape[axis].is_one());
+                let units = (0..rank).filter(|&axis| shape[axis].is_one());
                 units.collect()
             }
             UnitAxes::Squeeze(axes) => {
-                let axes = axes.iter().map(|&axis| resolve_axis(axis, shape.rank()));
+                let axes = axes.iter().map(|&axis| resolve_axis(axis, rank));
                 axes.collect::<Result<_, _>>()?
             }
         };
@@ -114,6 +122,9 @@ impl Operator for UnitAxes {
     }
 
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
+        if io.operand(0)?.complex {
+            return Err(OpError::unsupported_operand(0, "complex numbers"));
+        }
         match self.placement(io) {
             Placement::Free(map) => {
                 let rank = io.rank(0)?.max(io.result(0).shape.rank());
@@ -134,6 +145,10 @@ impl Operator for UnitAxes {
             UnitAxes::ExpandDims => map.operand(0, rest).result(0, 0..longer),
             UnitAxes::Squeeze(_) => map.operand(0, 0..longer).result(0, rest),
         })
+    }
+
+    fn takes_complex(&self) -> bool {
+        true
     }
 
     fn quant(&self) -> QuantRule {
@@ -161,7 +176,8 @@ impl Operator for UnitAxes {
         let mut dims = x.shape().to_vec();
         match self {
             UnitAxes::ExpandDims => {
-                let at = resolve_axis(cx.ints(1)?.first().copied().unwrap_or(0), dims.len() + 1)?;
+                let rank = dims.len() - usize::from(cx.io().operand(0)?.complex);
+                let at = resolve_axis(cx.ints(1)?.first().copied().unwrap_or(0), rank + 1)?;
                 dims.insert(at, 1);
             }
             UnitAxes::Squeeze(_) => {

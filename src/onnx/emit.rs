@@ -7,7 +7,7 @@ use super::build::{Body, Build, Node};
 use super::homes::{Homes, Path};
 use super::naming::Wires;
 use super::proto::tensor_shape_proto::{Dimension, dimension::Value};
-use super::{WireId, attr, ir_version, proto};
+use super::{WireId, attr, ir_version, pads, proto};
 use crate::ir::{Data, Dim, Shape};
 use crate::names::Names;
 
@@ -45,6 +45,7 @@ pub(crate) fn emit(
 ) -> Emitted {
     let mut names = Wires::new(&build, face, quantized);
     let outputs = names.outputs(&mut build, face);
+    pads::into_convolutions(&mut build, &outputs);
     build.drop_unread(&outputs);
     let homes = Homes::of(&build);
     names.inner(&build, &homes);

@@ -8,6 +8,7 @@ mod homes;
 mod metadata;
 mod naming;
 mod opset;
+mod pads;
 pub(crate) mod permute;
 pub(crate) mod proto;
 

@@ -275,3 +275,15 @@ fn what_is_picked_of_equal_parameters_stays_as_it_is_stored() {
         assert_eq!(between, 0, "{model:?}");
     }
 }
+
+#[test]
+fn zeros_around_an_image_are_the_padding_of_its_convolution() {
+    for (model, pads) in [
+        ("int8_padded", 0),
+        ("int8_padded_shared", 1),
+        ("int8_surrounded", 1),
+    ] {
+        let path = format!("fixtures/ops/CONV_2D/{model}.tflite");
+        assert_eq!(count(&converted_from(&path, &[]), "Pad"), pads, "{model}");
+    }
+}

@@ -3,6 +3,7 @@
 //! otherwise.
 
 pub(crate) mod addition;
+pub(crate) mod comparison;
 pub(crate) mod hard_swish;
 pub(crate) mod interpolated;
 pub(crate) mod multiplier;

@@ -16,6 +16,7 @@ use crate::op::{
     Placement, QuantRule, Shape, Tolerance, Wire, broadcast,
 };
 use crate::ops::fold;
+use crate::ops::integer::comparison::Scaled;
 use crate::ops::integer::squared_difference::SquaredDifference;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::{
@@ -36,6 +37,7 @@ macro_rules! binary {
                     dtypes: &[$(DType::$dtype),+],
                     result: [$(DType::$result)?].first().copied(),
                     rule: rule(Code::$code),
+                    scaled: scaled(Code::$code),
                     tolerance: Tolerance::$tolerance,
                     lower: $lower,
                     fold: $fold,
@@ -127,6 +129,17 @@ fn rule(code: Code) -> QuantRule {
     }
 }
 
+/// The other comparisons of INT16 look at the codes alone.
+fn scaled(code: Code) -> &'static [DType] {
+    match code {
+        Code::EQUAL | Code::NOT_EQUAL => &[DType::Int8, DType::UInt8, DType::Int16],
+        Code::LESS | Code::LESS_EQUAL | Code::GREATER | Code::GREATER_EQUAL => {
+            &[DType::Int8, DType::UInt8]
+        }
+        _ => &[],
+    }
+}
+
 /// The quotient rounded down.
 fn floor_div(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
@@ -173,6 +186,8 @@ struct Binary {
     dtypes: &'static [DType],
     result: Option<DType>,
     rule: QuantRule,
+    /// Quantised types whose numbers are rounded before they are compared.
+    scaled: &'static [DType],
     tolerance: Tolerance,
     lower: fn(&mut LowerCx<'_>, &Wire, &Wire) -> Result<Wire, OpError>,
     fold: fn(i64, i64) -> Option<i64>,
@@ -216,7 +231,10 @@ impl Operator for Binary {
         if let Some(integer) = self.kernel.and_then(|of| of(cx.io())) {
             return integer.lower(cx);
         }
-        let (a, b) = (cx.broadcast(0)?, cx.broadcast(1)?);
+        let (a, b) = match Scaled::of(cx.io(), self.scaled) {
+            Some(scaled) => (scaled.lower(cx, 0)?, scaled.lower(cx, 1)?),
+            None => (cx.broadcast(0)?, cx.broadcast(1)?),
+        };
         let y = (self.lower)(cx, &a, &b)?;
         cx.finish(0, y)
     }
@@ -228,7 +246,10 @@ impl Operator for Binary {
             let y = by_steps(cx.io(), &a, &b, |a, b| integer.at(a, b))?;
             return cx.finish_steps(0, &y);
         }
-        let y = (self.reference)(&a, &b)?;
+        let y = match Scaled::of(cx.io(), self.scaled) {
+            Some(scaled) => (self.reference)(&scaled.reference(&a, 0)?, &scaled.reference(&b, 1)?)?,
+            None => (self.reference)(&a, &b)?,
+        };
         cx.finish(0, y)
     }
 

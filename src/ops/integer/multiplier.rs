@@ -144,6 +144,30 @@ impl Rescale {
         divided(cx, &y, 1 << self.right)
     }
 
+    /// Does FLOAT64 hold the product of a number of 17 bits, and 32 bits what the kernel shifts to the left?
+    pub fn is_exact_wide(&self) -> bool {
+        self.left <= 14 && self.right <= 31
+    }
+
+    /// A wire of whole FLOAT64 numbers of 17 bits at most, multiplied and rounded twice. Exact.
+    pub fn lower_wide(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+        let double = |cx: &mut LowerCx<'_>, x: f64| cx.scalar(DType::Float64, x);
+        let factor = self.fixed as f64 / ONE * f64::from(self.left).exp2();
+        let (factor, half) = (double(cx, factor)?, double(cx, 0.5)?);
+        let y = cx.binary("Mul", x, &factor)?;
+        let y = cx.binary("Add", &y, &half)?;
+        let y = cx.unary("Floor", &y);
+        if self.right == 0 {
+            return Ok(y);
+        }
+        // Halves away from zero: what is a little below a negative half is rounded down.
+        let away = 1.0 + (-40f64).exp2();
+        let factor = double(cx, f64::from(-self.right).exp2() * away)?;
+        let y = cx.binary("Mul", &y, &factor)?;
+        let y = cx.binary("Add", &y, &half)?;
+        Ok(cx.unary("Floor", &y))
+    }
+
     /// The same of one number.
     #[cfg(feature = "validate")]
     pub fn of_whole(&self, x: i64) -> i64 {

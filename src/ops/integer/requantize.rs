@@ -1,9 +1,9 @@
-//! QUANTIZE where FLOAT32 would not do: from and to INT32, and of integers without a scale.
+//! QUANTIZE where FLOAT32 would not do: from and to INT32, to INT16, and of integers without a scale.
 //!
 //! Source: LiteRT kernels/quantize.cc, internal/reference/requantize.h. INT32 that is computed comes from QUANTIZE
 //! or from the caller, and has a scale that QUANTIZE alone reads. Integers without a scale have scale 0, and all
-//! of them become the result's zero point. ONNX: Mul, Add, Mod, Sub, Div, Clip in INT64, exact to the bit; in
-//! FLOAT64 where the other side has become real numbers.
+//! of them become the result's zero point. ONNX: Mul, Add, Mod, Sub, Div, Clip in INT64, exact to the bit; of 16 bits
+//! and fewer Mul, Add, Floor in FLOAT64, as exact; in FLOAT64 where the other side has become real numbers.
 
 #[cfg(feature = "validate")]
 use tract_core::prelude::Tensor;
@@ -63,7 +63,9 @@ impl Requantize {
     pub fn of(io: &Operands<'_>) -> Result<Option<Self>, OpError> {
         let (x, y) = (io.operand(0)?, io.result(0));
         let counts = |value: &Value| value.stored.is_integer() && !value.is_quantized();
-        let wide = [x.stored, y.stored].contains(&DType::Int32);
+        let whole = |value: &Value| value.quant.as_ref().and_then(|q| q.parameters()).is_some();
+        let sixteen = y.stored == DType::Int16 && whole(x) && whole(y);
+        let wide = sixteen || [x.stored, y.stored].contains(&DType::Int32);
         Ok(match (x.stored.is_integer(), y.stored.is_integer()) {
             (true, true) if wide || counts(x) => Some(Self::integers(x, y)?),
             (true, false) if counts(x) => Some(Requantize::Meant(Steps::of(x)?)),
@@ -101,9 +103,21 @@ impl Requantize {
                 to_zero,
                 limits,
             } => {
-                let x = cx.cast(&x, DType::Int64)?;
+                let narrow = cx.io().operand(0)?.stored != DType::Int32;
+                let doubles = narrow && rescale.is_exact_wide();
+                let x = cx.cast(
+                    &x,
+                    if doubles {
+                        DType::Float64
+                    } else {
+                        DType::Int64
+                    },
+                )?;
                 let x = moved(cx, &x, -from_zero)?;
-                let y = rescale.lower_whole(cx, &x)?;
+                let y = match doubles {
+                    true => rescale.lower_wide(cx, &x)?,
+                    false => rescale.lower_whole(cx, &x)?,
+                };
                 let y = moved(cx, &y, to_zero)?;
                 let y = cx.clip(&y, Some(limits.0 as f64), Some(limits.1 as f64))?;
                 let y = cx.cast(&y, cx.io().result(0).stored)?;

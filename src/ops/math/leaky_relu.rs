@@ -8,6 +8,7 @@ use crate::op::{
     AxisMap, Batch, Batched, DType, LowerCx, OpDef, OpError, Operands, Operator, Placement, RawOp,
     Shape, Tolerance,
 };
+use crate::ops::integer::multiplier::Rescale;
 use crate::ops::integer::slopes::Slopes;
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
@@ -52,6 +53,9 @@ impl Operator for LeakyRelu {
         if let Some(slopes) = Slopes::of(cx.io(), Some(self.alpha)) {
             return slopes.lower(cx);
         }
+        if let Some(halves) = Wide::of(cx.io(), self.alpha) {
+            return halves.lower(cx);
+        }
         let x = cx.real(0)?;
         let node = cx.node("LeakyRelu").input(&x).attr("alpha", self.alpha);
         let y = node.out_like(&x);
@@ -63,11 +67,72 @@ impl Operator for LeakyRelu {
         if let Some(slopes) = Slopes::of(cx.io(), Some(self.alpha)) {
             return slopes.reference(cx);
         }
+        if let Some(halves) = Wide::of(cx.io(), self.alpha) {
+            return halves.reference(cx);
+        }
         let y = unary::map(&*cx.tensor(0)?, |x| unary::leaky_relu(x, self.alpha))?;
         cx.finish(0, y)
     }
 
     fn tolerance(&self) -> Tolerance {
         Tolerance::ROUNDING
+    }
+}
+
+/// LEAKY_RELU of INT16, whose two halves are multiplied and rounded twice, each by its own multiplier.
+struct Wide {
+    above: Rescale,
+    below: Rescale,
+    /// Is what is below zero multiplied by a negative number?
+    turns: bool,
+}
+
+impl Wide {
+    /// `None` of other types, and of zero points that the kernel does not take.
+    fn of(io: &Operands<'_>, alpha: f32) -> Option<Self> {
+        let (x, y) = (io.get(0)?, io.result(0));
+        let (from, zero) = x.quant.as_ref()?.parameters()?;
+        let (to, other) = y.quant.as_ref()?.parameters()?;
+        let wide = x.stored == DType::Int16 && y.stored == DType::Int16;
+        if !wide || (zero, other) != (0, 0) || !alpha.is_finite() {
+            return None;
+        }
+        // In FLOAT32, as `LeakyReluPrepare` has it.
+        let (above, below) = (f64::from(from / to), f64::from(from * alpha / to));
+        let halves = Wide {
+            above: Rescale::new(above),
+            below: Rescale::new(below.abs()),
+            turns: below < 0.0,
+        };
+        let exact = halves.above.is_exact_wide() && halves.below.is_exact_wide();
+        exact.then_some(halves)
+    }
+
+    fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let x = cx.stored(0)?;
+        let x = cx.cast(&x, DType::Float64)?;
+        let above = cx.clip(&x, Some(0.0), None)?;
+        let below = cx.clip(&x, None, Some(0.0))?;
+        let above = self.above.lower_wide(cx, &above)?;
+        let below = self.below.lower_wide(cx, &below)?;
+        let join = if self.turns { "Sub" } else { "Add" };
+        let y = cx.binary(join, &above, &below)?;
+        let y = cx.clip(&y, Some(i16::MIN.into()), Some(i16::MAX.into()))?;
+        let y = cx.cast(&y, DType::Int16)?;
+        cx.finish_stored(0, y)
+    }
+
+    #[cfg(feature = "validate")]
+    fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
+        let one = |x: i16| {
+            let y = match (x < 0, self.turns) {
+                (false, _) => self.above.at(x.into()),
+                (true, false) => self.below.at(x.into()),
+                (true, true) => -self.below.at(x.into()),
+            };
+            y.clamp(i16::MIN.into(), i16::MAX.into()) as i16
+        };
+        let y = unary::map(&*cx.stored(0)?, one)?;
+        cx.finish_stored(0, y)
     }
 }

@@ -44,7 +44,7 @@ impl Operator for Quantize {
         let (x, result) = (io.operand(0)?, io.result(0));
         if Requantize::of(io)?.is_some() {
             let known = match x.stored {
-                Int8 | UInt8 => matches!(result.stored, Int8 | UInt8),
+                Int8 | UInt8 => matches!(result.stored, Int8 | UInt8 | Int16),
                 Int16 => matches!(result.stored, Int8 | Int16 | Int32),
                 Int32 => matches!(result.stored, Int8 | Int16),
                 _ => false,

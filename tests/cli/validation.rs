@@ -115,6 +115,24 @@ fn a_float_form_is_compared_with_real_numbers() {
 }
 
 #[test]
+fn what_has_no_quantised_form_is_real_inside_and_said_to_be() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));
+    let model = "fixtures/float_form/logistic_int16.tflite";
+    let args = [model, text(&out), "--report", text(&report)];
+    let said = exits(0, &args);
+    assert!(said.contains("warning: real numbers inside"), "{said}");
+    let model = &json(&report)["models"][0];
+    assert_eq!(model["validation"]["status"], "verified");
+    // Integers at its ends, as the file has them.
+    assert_eq!(model["inputs"][0]["dtype"], "INT16");
+    assert_eq!(model["outputs"][0]["dtype"], "INT16");
+    let why = model["float_form"].as_str().expect("a reason");
+    assert!(why.contains("LOGISTIC at main[0]"), "{why}");
+    exits(1, &[&args[..], &["--quantized", "qdq"]].concat());
+}
+
+#[test]
 fn what_takes_too_long_is_said_to_be_unverified() {
     let dir = tempfile::tempdir().expect("a directory");
     let out = dir.path().join("out.onnx");

@@ -31,16 +31,20 @@ impl<'a> Operands<'a> {
         Err(OpError::operand(slot, names.join(" or "), dtype))
     }
 
-    /// Refuses operands whose element types differ.
+    /// Refuses operands whose element types differ: what they mean, or what the file stores them as.
     pub fn expect_same_dtype(&self, slot: usize, other: usize) -> Result<(), OpError> {
-        let (dtype, expected) = (self.operand(slot)?.dtype, self.operand(other)?.dtype);
-        if dtype == expected {
+        let (value, like) = (self.operand(slot)?, self.operand(other)?);
+        let (found, expected) = match value.dtype == like.dtype {
+            true => (value.in_file(), like.in_file()),
+            false => (value.dtype, like.dtype),
+        };
+        if found == expected {
             return Ok(());
         }
         Err(OpError::operand(
             slot,
             format!("{expected} like operand {other}"),
-            dtype,
+            found,
         ))
     }
 

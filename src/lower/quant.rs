@@ -5,95 +5,19 @@
 //! after it. 8-bit types use ONNX's own operators. ONNX has them for 16 bits from opset 21 on only, and few
 //! runtimes do; what they mean is written in ordinary arithmetic instead, which every runtime has.
 
-use super::packed::packed;
+mod literals;
+mod rules;
+
 use super::{Lowering, Origin};
 use crate::error::OpError;
 use crate::ir::{DType, Dim, Literal, Perm, Quant, Shape, Value};
 use crate::onnx::{Attr, Source, WireId};
-use crate::op::{Operands, QuantRule};
 use crate::passes::stored::Bounds;
 
-/// Does an operator of this rule work on the stored integers of these operands?
-pub(crate) fn works_on_stored(rule: QuantRule, io: &Operands<'_>) -> bool {
-    match rule {
-        QuantRule::Real => false,
-        QuantRule::Carries | QuantRule::Stored => true,
-        QuantRule::Moves => {
-            let operands = (0..io.len()).filter_map(|slot| io.get(slot));
-            let results = (0..io.results()).map(|slot| io.result(slot));
-            let mut quantized = operands.chain(results).filter(|value| value.is_quantized());
-            let Some(first) = quantized.next() else {
-                return false;
-            };
-            let whole = first
-                .quant
-                .as_ref()
-                .is_some_and(|quant| quant.axis.is_none());
-            whole
-                && quantized.all(|value| value.quant == first.quant && value.stored == first.stored)
-        }
-    }
-}
-
-/// Are quantised constants met by real numbers, and is nothing else quantised?
-pub(super) fn is_hybrid(io: &Operands<'_>) -> bool {
-    let mut operands = (0..io.len()).filter_map(|slot| io.get(slot));
-    let mut results = (0..io.results()).map(|slot| io.result(slot));
-    let real = |value: &Value| value.constant().is_none() && value.stored == DType::Float32;
-    let computed = |value: &Value| value.constant().is_none() && value.is_quantized();
-    (0..io.len()).filter_map(|slot| io.get(slot)).any(real)
-        && !operands.any(computed)
-        && !results.any(computed)
-}
-
-/// Is 16-bit arithmetic asked for: is any operand or result stored in 16 bits?
-pub(super) fn is_wide(io: &Operands<'_>) -> bool {
-    let operands = (0..io.len()).filter_map(|slot| io.get(slot));
-    let results = (0..io.results()).map(|slot| io.result(slot));
-    operands
-        .chain(results)
-        .any(|value| value.is_quantized() && value.stored == DType::Int16)
-}
-
-/// The least and greatest stored values of an integer type.
-pub(crate) fn limits(dtype: DType) -> Option<(i64, i64)> {
-    let bits = u32::try_from(dtype.bits()?).ok()?;
-    if dtype.is_signed_integer() {
-        let half = 1i64.checked_shl(bits - 1)?;
-        Some((half.wrapping_neg(), half.wrapping_sub(1)))
-    } else {
-        let end = 1i64.checked_shl(bits)?;
-        dtype
-            .is_unsigned_integer()
-            .then_some((0, end.wrapping_sub(1)))
-    }
-}
-
-/// Does quantising to a value's type already keep what it means within these bounds? As LiteRT computes a
-/// fused activation's range: bounds are rounded to stored values (`CalculateActivationRangeQuantized`,
-/// kernels/kernel_util.cc).
-pub(crate) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> bool {
-    let (Some(quant), Some((least, greatest))) = (&value.quant, limits(value.stored)) else {
-        return false;
-    };
-    let Some(bounds) = stored_bounds(quant, low, high) else {
-        return false;
-    };
-    bounds.0.is_none_or(|low| low <= least) && bounds.1.is_none_or(|high| high >= greatest)
-}
-
-/// Bounds as a value of these parameters stores them.
-pub(super) fn stored_bounds(
-    quant: &Quant,
-    low: Option<f64>,
-    high: Option<f64>,
-) -> Option<(Option<i64>, Option<i64>)> {
-    let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
-        return None;
-    };
-    let stored = |real: f64| (real / f64::from(*scale)).round() as i64 + zero_point;
-    Some((low.map(stored), high.map(stored)))
-}
+pub(crate) use literals::{decodable, decoded};
+use literals::{scales, zero_points};
+pub(super) use rules::{is_hybrid, is_wide, stored_bounds};
+pub(crate) use rules::{limits, saturates, works_on_stored};
 
 impl Lowering {
     /// What a stored wire means, its axes being in the order `perm`.
@@ -413,35 +337,6 @@ fn unstored(dtype: DType) -> OpError {
     OpError::unsupported(format!("a result quantised to {dtype}"))
 }
 
-fn parameter_shape(quant: &Quant) -> Vec<usize> {
-    match quant.axis {
-        Some(_) => vec![quant.scale.len()],
-        None => Vec::new(),
-    }
-}
-
-/// A scalar, or a vector along the axis.
-fn scales(quant: &Quant) -> Literal {
-    Literal::from_floats(parameter_shape(quant), &quant.scale)
-}
-
-/// As [`scales`], in the type of what is stored.
-fn zero_points(quant: &Quant, dtype: DType) -> Literal {
-    let bytes = quant.zero_point.iter().map(|&zero| match dtype {
-        DType::UInt8 => u8::try_from(zero).unwrap_or(0).to_le_bytes(),
-        _ => i8::try_from(zero).unwrap_or(0).to_le_bytes(),
-    });
-    let zero_points = Literal {
-        dtype,
-        shape: parameter_shape(quant),
-        data: bytes.flatten().collect(),
-    };
-    match dtype {
-        DType::Int4 => packed(zero_points),
-        _ => zero_points,
-    }
-}
-
 fn scalar(x: f32) -> Literal {
     Literal::from_floats(Vec::new(), &[x])
 }
@@ -450,59 +345,5 @@ pub(super) fn parameters(value: &Value) -> Result<&Quant, OpError> {
     let quant = value.quant.as_ref();
     quant.ok_or_else(|| {
         OpError::inconsistent(format!("{:?} has no quantisation parameters", value.name))
-    })
-}
-
-/// What stored constants mean: `scale · (stored − zero_point)`. `quant` numbers axes as the literal has them.
-pub(crate) fn decoded(literal: &Literal, quant: &Quant) -> Result<Literal, OpError> {
-    let channel = decodable(literal, quant)?;
-    let stored = integers(literal).unwrap_or_default();
-    let floats: Vec<f32> = stored
-        .iter()
-        .enumerate()
-        .map(|(index, &n)| {
-            let channel = channel(index);
-            let steps = (n - quant.zero_point[channel]) as f64;
-            (f64::from(quant.scale[channel]) * steps) as f32
-        })
-        .collect();
-    Ok(Literal::from_floats(literal.shape.clone(), &floats))
-}
-
-/// Which scale is that of an element, where it can be decoded: its elements are integers, and there is a scale
-/// for each of them.
-pub(crate) fn decodable(
-    literal: &Literal,
-    quant: &Quant,
-) -> Result<impl Fn(usize) -> usize + use<>, OpError> {
-    use DType::{Int8, Int16, Int32, Int64, UInt8};
-    if !matches!(literal.dtype, Int8 | UInt8 | Int16 | Int32 | Int64) {
-        let what = format!("quantised constants of type {}", literal.dtype);
-        return Err(OpError::unsupported(what));
-    }
-    quant.channels(&literal.shape).ok_or_else(|| {
-        let (scales, axis, shape) = (quant.scale.len(), quant.axis, &literal.shape);
-        OpError::inconsistent(match quant.block {
-            None => format!("{scales} scales along axis {axis:?} of shape {shape:?}"),
-            Some(block) => format!("{scales} scales for blocks of {block} of shape {shape:?}"),
-        })
-    })
-}
-
-/// The elements of an integer literal of any width.
-fn integers(literal: &Literal) -> Option<Vec<i64>> {
-    let data = &literal.data;
-    Some(match literal.dtype {
-        DType::Int8 => data.iter().map(|&b| i64::from(b as i8)).collect(),
-        DType::UInt8 => data.iter().map(|&b| i64::from(b)).collect(),
-        DType::Int16 => {
-            let (words, _) = data.as_chunks::<2>();
-            words
-                .iter()
-                .map(|w| i64::from(i16::from_le_bytes(*w)))
-                .collect()
-        }
-        DType::Int32 | DType::Int64 => return literal.ints(),
-        _ => return None,
     })
 }

@@ -175,6 +175,7 @@ impl<'a> Lifter<'a> {
         }
         graph.inputs = section.inputs.iter().map(|&i| values[i]).collect();
         graph.outputs = section.outputs.iter().map(|&i| values[i]).collect();
+        graph.entered = main;
         self.check_inputs(&graph);
         if main {
             self.open_dims(&mut graph, &tensors, &section.inputs);

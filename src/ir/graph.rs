@@ -112,6 +112,8 @@ pub(crate) struct Graph {
     nodes: StableDiGraph<Node, Slot>,
     pub inputs: Vec<ValueId>,
     pub outputs: Vec<ValueId>,
+    /// Is the file entered here, so that outputs are the model's? Those of another subgraph go to an operator.
+    pub entered: bool,
 }
 
 impl Graph {
@@ -121,6 +123,7 @@ impl Graph {
             nodes: StableDiGraph::new(),
             inputs: Vec::new(),
             outputs: Vec::new(),
+            entered: false,
         }
     }
 

@@ -53,16 +53,12 @@ struct Side<'m> {
 }
 
 impl Description {
-    /// All that is said of a model.
+    /// All that is said of a model, but its description, which is ONNX's `doc_string`.
     pub fn of(tflite: &Source, model: &Model, whole: Whole) -> Self {
         let mut told = Description::default();
         let lines = |names: Vec<&str>| names.join("\n");
         let signatures = model.signatures.iter().map(|one| one.key.as_str());
         let buffers = model.metadata.iter().map(|(name, _)| name.as_str());
-        told.add(
-            "tflite.description",
-            model.description.as_deref().unwrap_or_default(),
-        );
         told.add("tflite.version", model.version.to_string());
         told.add("tflite.signatures", lines(signatures.collect()));
         told.add("tflite.metadata", lines(buffers.collect()));

@@ -101,7 +101,7 @@ impl Writer<'_> {
         let inner = nodes.iter().flat_map(|node| node.outputs.iter());
         // Between the quantised tensors of the file there are several values for each, whose types and shapes
         // follow from theirs: half of what such a model has besides its weights.
-        let told = |wire: &WireId| !self.quantized || self.build.fact(*wire).holds.is_some();
+        let told = |wire: &WireId| !self.quantized || self.names.is_of_file(self.build, *wire);
         let inner = inner.filter(|wire| !ends.contains(wire) && told(wire));
         let inner: Vec<WireId> = inner.copied().collect();
         let mut graph = proto::GraphProto {

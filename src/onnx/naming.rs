@@ -87,6 +87,12 @@ impl Wires {
         name.unwrap_or_default().to_owned()
     }
 
+    /// Is it called as the tensor it holds?
+    pub fn is_of_file(&self, build: &Build, wire: WireId) -> bool {
+        let held = build.fact(wire).holds.as_ref();
+        held.is_some() && held == self.of[wire.index()].as_ref()
+    }
+
     pub fn into_names(self) -> Vec<Option<Arc<str>>> {
         self.of
     }

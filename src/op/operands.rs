@@ -83,6 +83,11 @@ impl<'a> Operands<'a> {
             .is_some_and(|&id| self.graph.is_read(id))
     }
 
+    /// Does the model give a result out, and no operator compute anything of it?
+    pub fn is_final(&self, slot: usize) -> bool {
+        self.graph.entered && !self.is_result_read(slot)
+    }
+
     /// Does an operator that reads this result read constant real numbers too?
     pub fn meets_real_constants(&self, slot: usize) -> bool {
         let Some(&result) = self.results.get(slot) else {

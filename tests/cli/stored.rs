@@ -38,11 +38,19 @@ fn count(model: &ModelProto, op_type: &str) -> usize {
     nodes.filter(|node| node.op_type == op_type).count()
 }
 
-/// How many computed values are of a type, by their declarations.
+/// How many quantised values that the model keeps to itself are of a type: that of their zero points.
 fn computed(model: &ModelProto, dtype: i32) -> usize {
-    let values = model.graph.value_info.iter();
-    let of = |value: &&onnx_protobuf::ValueInfoProto| value.type_.tensor_type().elem_type == dtype;
-    values.filter(of).count()
+    let outputs: Vec<_> = model.graph.output.iter().map(|one| &one.name).collect();
+    let zeros = model.graph.initializer.iter();
+    let zeros: Vec<_> = zeros
+        .filter(|one| one.data_type == dtype)
+        .map(|one| &one.name)
+        .collect();
+    let nodes = model.graph.node.iter();
+    let nodes = nodes.filter(|node| node.op_type == "QuantizeLinear");
+    nodes
+        .filter(|node| zeros.contains(&&node.input[2]) && !outputs.contains(&&node.output[0]))
+        .count()
 }
 
 #[test]

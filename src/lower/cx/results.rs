@@ -142,10 +142,24 @@ impl<'c> LowerCx<'c> {
 
     /// The same of an 8-bit result, with halves rounded away from code 0, as LiteRT's integer kernels do.
     pub(crate) fn finish_codes_away(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
+        let unit = (1.0 / AWAY_FROM_ZERO) as f32;
+        self.finish_units(slot, wire, &self.io.result(slot).centred().at_scale(unit))
+    }
+
+    /// Gives an 8-bit result as FLOAT32 numbers, so many for each step from its zero point. They are rounded half
+    /// to even, and held to the type's range.
+    pub(crate) fn finish_multiples(
+        &mut self,
+        slot: usize,
+        wire: Wire,
+        unit: f32,
+    ) -> Result<(), OpError> {
+        self.finish_units(slot, wire, &self.io.result(slot).at_scale(unit))
+    }
+
+    fn finish_units(&mut self, slot: usize, wire: Wire, value: &Value) -> Result<(), OpError> {
         self.fits(slot, &wire, DType::Float32)?;
-        let scale = (1.0 / AWAY_FROM_ZERO) as f32;
-        let value = self.io.result(slot).centred().at_scale(scale);
-        let wire = self.lowering.quantize(wire.id, &value, &self.origin)?;
+        let wire = self.lowering.quantize(wire.id, value, &self.origin)?;
         self.give(slot, wire)
     }
 

@@ -76,14 +76,25 @@ impl Rescale {
         Rescale::shifted((fixed << more) / count as i64, shift - more)
     }
 
+    /// What is multiplied by, as far as FLOAT32 goes: what the first rounding is of.
+    pub fn factor(&self) -> f32 {
+        (self.fixed as f64 / ONE * f64::from(self.left).exp2()) as f32
+    }
+
+    /// The multiples, as the first rounding leaves them, that the last one counts; its halves go away from zero.
+    pub fn unit(&self) -> f32 {
+        match self.right {
+            0 => 1.0,
+            right => (f64::from(right).exp2() / AWAY_FROM_ZERO) as f32,
+        }
+    }
+
     /// A wire of whole numbers, multiplied: the first rounding is done, the last is left, to the nearest even
     /// number. Exact as far as 24 bits go.
     pub fn lower(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        let factor = self.fixed as f64 / ONE * f64::from(self.left).exp2();
-        let (factor, half) = (cx.floats(&[], &[factor as f32]), cx.floats(&[], &[0.5]));
+        let factor = cx.floats(&[], &[self.factor()]);
         let y = cx.binary("Mul", x, &factor)?;
-        let y = cx.binary("Add", &y, &half)?;
-        let y = cx.unary("Floor", &y);
+        let y = first_rounding(cx, &y)?;
         if self.right == 0 {
             return Ok(y);
         }
@@ -185,6 +196,13 @@ impl Rescale {
         let threshold = (mask >> 1) + i64::from(high < 0);
         (high >> self.right) + i64::from((high & mask) > threshold)
     }
+}
+
+/// The first of two roundings, halves up, of FLOAT32 numbers that are multiplied already.
+pub(super) fn first_rounding(cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
+    let half = cx.floats(&[], &[0.5]);
+    let y = cx.binary("Add", x, &half)?;
+    Ok(cx.unary("Floor", &y))
 }
 
 /// INT64 numbers divided and rounded down; ONNX's `Div` truncates.

@@ -8,7 +8,7 @@
 #[cfg(feature = "validate")]
 use tract_core::prelude::Tensor;
 
-use super::multiplier::Rescale;
+use super::multiplier::{Rescale, first_rounding};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpError, Operands, Shape, Value};
@@ -57,7 +57,8 @@ const AWAY: f64 = 1.0 + 1.0 / (1u64 << 40) as f64;
 
 /// Products of 8 bits with more elements stay the real product between DequantizeLinear and QuantizeLinear, which
 /// runtimes fuse to one node: these are eight, of ten times the work for an element, and with few of those that is
-/// less than a node costs by itself.
+/// less than a node costs by itself. So do those that the model gives out as they are: where nothing is computed of
+/// them, the one rounding is all that they are off, at most one step.
 const FEW: usize = 4096;
 
 /// Dimensions that only a run knows count as 1: each example is computed as it is alone.
@@ -68,14 +69,15 @@ fn few(shape: &Shape) -> bool {
 }
 
 impl Exact {
-    /// `None` where the kernel is another one, or the elements are too many of 8 bits.
+    /// `None` where the kernel is another one, or where of 8 bits the elements are too many or nothing is computed
+    /// of them.
     pub fn of(io: &Operands<'_>, sum: Sum, powers_of_two: bool) -> Option<Self> {
         let (a, b, y) = (io.get(0)?, io.get(1)?, io.result(0));
         let stored = y.in_file();
         let alike = [a, b].iter().all(|value| value.in_file() == stored);
         let bits = match stored {
             _ if !alike => return None,
-            DType::Int8 | DType::UInt8 if sum == Sum::Mul && few(&y.shape) => 0,
+            DType::Int8 | DType::UInt8 if sum == Sum::Mul && few(&y.shape) && !io.is_final(0) => 0,
             // LiteRT's kernels refuse others (add.cc, sub.cc, mul.cc).
             DType::Int16 if [a, b, y].into_iter().all(is_symmetric) => 15,
             _ => return None,
@@ -118,21 +120,21 @@ impl Exact {
         }
     }
 
-    /// A product of 8 bits, in FLOAT32.
+    /// A product of 8 bits, in FLOAT32: what it is multiplied by is part of dequantising and quantising.
     fn lower_narrow(&self, cx: &mut LowerCx<'_>, activation: Activation) -> Result<(), OpError> {
         let mut steps = Vec::new();
-        for slot in 0..2 {
+        for (slot, scale) in [self.result.factor(), 1.0].into_iter().enumerate() {
             let stored = cx.broadcast_stored(slot)?;
-            let value = cx.io().operand(slot)?.at_scale(1.0);
+            let value = cx.io().operand(slot)?.at_scale(scale);
             steps.push(cx.real_of(&stored, &value)?);
         }
         let product = cx.binary("Mul", &steps[0], &steps[1])?;
-        let y = self.result.lower(cx, &product)?;
+        let y = first_rounding(cx, &product)?;
         let (low, high) = activation.range();
         if !cx.saturates(0, low, high) {
             cx.clamp_stored(0, low, high);
         }
-        cx.finish_steps(0, y)
+        cx.finish_multiples(0, y, self.result.unit())
     }
 
     /// 16 bits, in FLOAT64: the one rounding that is left is the last.

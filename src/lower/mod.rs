@@ -21,7 +21,9 @@ pub use forms::Cut;
 pub(crate) use grid::Grid;
 pub use node::NodeBuilder;
 pub(crate) use placed::{Kept, Placed, Wishes, prepare};
-pub(crate) use quant::{decodable, decoded, limits, saturates, works_on_stored};
+#[cfg(feature = "validate")]
+pub(crate) use quant::stored_bounds;
+pub(crate) use quant::{decodable, decoded, limits, works_on_stored};
 pub(crate) use scope::{Form, Origin, Scope};
 use values::int64s;
 pub(crate) use values::turned;

@@ -16,8 +16,9 @@ use crate::passes::stored::Bounds;
 
 pub(crate) use literals::{decodable, decoded};
 use literals::{scales, zero_points};
-pub(super) use rules::{is_hybrid, is_wide, stored_bounds};
-pub(crate) use rules::{limits, saturates, works_on_stored};
+pub(super) use rules::saturates;
+pub(super) use rules::{is_hybrid, is_wide};
+pub(crate) use rules::{limits, stored_bounds, works_on_stored};
 
 impl Lowering {
     /// What a stored wire means, its axes being in the order `perm`.

@@ -1,11 +1,13 @@
 //! Activations that are fused into another operator.
 
 #[cfg(feature = "validate")]
-use tract_core::prelude::{DatumType, Tensor};
+use tract_core::prelude::{Datum, DatumType, Tensor};
 
 #[cfg(feature = "validate")]
-use crate::op::ReferenceCx;
+use crate::lower::stored_bounds;
 use crate::op::{LowerCx, OpError, Wire};
+#[cfg(feature = "validate")]
+use crate::op::{ReferenceCx, Value};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::unary;
 use crate::tflite::schema::ActivationFunctionType;
@@ -49,6 +51,20 @@ impl Activation {
         }
     }
 
+    /// The codes it lets through: steps from code 0 of the file.
+    #[cfg(feature = "validate")]
+    pub fn code_range(self, value: &Value) -> (f32, f32) {
+        let (low, high) = self.range();
+        let bounds = value.quant.as_ref();
+        let bounds = bounds.and_then(|quant| stored_bounds(quant, low, high));
+        let (low, high) = bounds.unwrap_or((None, None));
+        let code = |stored: i64| (stored - value.code_zero()) as f32;
+        (
+            low.map_or(f32::NEG_INFINITY, code),
+            high.map_or(f32::INFINITY, code),
+        )
+    }
+
     /// The same on a reference tensor.
     #[cfg(feature = "validate")]
     pub fn reference(self, cx: &ReferenceCx<'_>, x: Tensor) -> Result<Tensor, OpError> {
@@ -75,6 +91,9 @@ impl Activation {
                 let high = high.map_or(i64::MAX, |x| x as i64);
                 Ok(unary::map(&x, |x: i64| x.clamp(low, high))?)
             }
+            DatumType::I8 => clamp_stored::<i8>(cx, &x, low, high),
+            DatumType::U8 => clamp_stored::<u8>(cx, &x, low, high),
+            DatumType::I16 => clamp_stored::<i16>(cx, &x, low, high),
             other => Err(OpError::unsupported(format!(
                 "a fused activation on {other:?}"
             ))),
@@ -94,4 +113,26 @@ impl Activation {
             _ => cx.clip(&wire, low, high),
         }
     }
+}
+
+/// Of a quantised result 0, as it is stored.
+#[cfg(feature = "validate")]
+fn clamp_stored<T>(
+    cx: &ReferenceCx<'_>,
+    x: &Tensor,
+    low: Option<f64>,
+    high: Option<f64>,
+) -> Result<Tensor, OpError>
+where
+    T: Datum + Copy + Ord + TryFrom<i64>,
+{
+    let quant = cx.io().result(0).quant.as_ref();
+    let bounds = quant.and_then(|quant| stored_bounds(quant, low, high));
+    let (low, high) = bounds.unwrap_or((None, None));
+    // What its type does not hold bounds nothing.
+    let bound = |bound: Option<i64>| bound.and_then(|code| T::try_from(code).ok());
+    let (low, high) = (bound(low), bound(high));
+    let clamp = |x: T| low.map_or(x, |low| x.max(low));
+    let clamp = |x: T| high.map_or(clamp(x), |high| clamp(x).min(high));
+    Ok(unary::map(x, clamp)?)
 }

@@ -73,7 +73,7 @@ pub(crate) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> b
 }
 
 /// Bounds as a value of these parameters stores them.
-pub(in crate::lower) fn stored_bounds(
+pub(crate) fn stored_bounds(
     quant: &Quant,
     low: Option<f64>,
     high: Option<f64>,

@@ -2,10 +2,9 @@
 //! not count.
 //!
 //! Source: LiteRT kernels/pooling.cc. ONNX: MaxPool; AveragePool without its padding; that of the squares
-//! (LpPool sums, and counts padding). Means of 8-bit codes that may lie half way between two: AveragePool of the
-//! codes, rounded as the kernel rounds.
+//! (LpPool sums, and counts padding). Means of INT16 codes, and of 8-bit codes that may lie half way between two:
+//! AveragePool of the codes, rounded as the kernel rounds.
 
-use crate::lower::saturates;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{
@@ -42,6 +41,10 @@ enum Kind {
     Average,
     L2,
 }
+
+/// Halves of INT16 that are multiplied by this are rounded away from 0; no other mean of fewer than 128 is moved
+/// across a half.
+const AWAY: f32 = 1.0 + 1.0 / (1 << 22) as f32;
 
 #[derive(Debug)]
 struct Pool2D {
@@ -81,22 +84,40 @@ impl Pool2D {
         self.window.lay(io, input, &self.kernel)
     }
 
-    /// Are 8-bit codes to be averaged, in place of what they mean? Where their number is even somewhere a mean
-    /// may lie half way between two, which LiteRT rounds away from code 0, ONNX to the even step from the zero
-    /// point; and LiteRT reads no scales, where the result has another than the operand. Where the result is
-    /// also clamped, the difference of one step is left.
+    /// Are codes to be averaged, in place of what they mean? Where their number is even somewhere a mean may lie
+    /// half way between two, which LiteRT rounds away from code 0, ONNX to the even step from the zero point; and
+    /// LiteRT reads no scales, where the result has another than the operand. No runtime fuses INT16 anyhow.
     fn averages_codes(&self, io: &Operands<'_>) -> Result<bool, OpError> {
         let (x, y) = (io.operand(0)?, io.result(0));
-        let narrow = matches!(x.stored, DType::Int8 | DType::UInt8) && x.quant.is_some();
-        if self.kind != Kind::Average || !narrow || x.stored != y.stored {
+        if self.kind != Kind::Average || x.quant.is_none() || x.stored != y.stored {
             return Ok(false);
         }
-        let (low, high) = self.activation.range();
-        let clamps = (low, high) != (None, None) && !saturates(y, low, high);
         let laid = self.lay(io)?;
         let padded = laid.pads.iter().any(|&(before, after)| before + after > 0);
         let even = self.kernel.iter().product::<usize>().is_multiple_of(2);
-        Ok(!clamps && (even || padded || x.quant != y.quant))
+        Ok(match x.stored {
+            DType::Int8 | DType::UInt8 => even || padded || x.quant != y.quant,
+            DType::Int16 => true,
+            _ => false,
+        })
+    }
+
+    /// Means of codes, rounded with halves away from code 0 and held within the activation's bounds.
+    fn lower_codes(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let stored = cx.stored(0)?;
+        let codes = cx.codes(0, &stored)?;
+        let y = self.pool(cx, "AveragePool", &codes)?;
+        let (low, high) = self.activation.range();
+        if stored.dtype == DType::Int16 {
+            let away = cx.floats(&[], &[AWAY]);
+            let y = cx.binary("Mul", &y, &away)?;
+            let y = cx.clip_codes(0, &y, low, high)?;
+            return cx.finish_codes(0, y);
+        }
+        if !cx.saturates(0, low, high) {
+            cx.clamp_stored(0, low, high);
+        }
+        cx.finish_codes_away(0, y)
     }
 
     fn pool(&self, cx: &mut LowerCx<'_>, op_type: &'static str, x: &Wire) -> Result<Wire, OpError> {
@@ -143,10 +164,7 @@ impl Operator for Pool2D {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         if self.averages_codes(cx.io())? {
-            let stored = cx.stored(0)?;
-            let codes = cx.codes(0, &stored)?;
-            let y = self.pool(cx, "AveragePool", &codes)?;
-            return cx.finish_codes_away(0, y);
+            return self.lower_codes(cx);
         }
         let x = cx.real(0)?;
         let y = match self.kind {
@@ -185,7 +203,8 @@ impl Operator for Pool2D {
                 .map_err(OpError::from_tract)?
                 .into_owned();
             let y = pool::average_pool(&codes, self.kernel, &window)?;
-            let y = unary::map(&y, |x: f32| x.round())?;
+            let (low, high) = self.activation.code_range(cx.io().result(0));
+            let y = unary::map(&y, |x: f32| x.round().clamp(low, high))?;
             return cx.finish_codes(0, &y);
         }
         let x = cx.tensor(0)?;

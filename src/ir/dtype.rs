@@ -84,6 +84,11 @@ impl DType {
         matches!(self, UInt4 | UInt8 | UInt16 | UInt32 | UInt64)
     }
 
+    /// INT8 or UINT8, which ONNX's QuantizeLinear and DequantizeLinear take at every opset.
+    pub fn is_8_bit(self) -> bool {
+        matches!(self, DType::Int8 | DType::UInt8)
+    }
+
     /// The type of the two parts of a complex number.
     pub fn parts(self) -> Option<DType> {
         match self {

@@ -36,9 +36,7 @@ impl Quant {
         };
         fits.then_some(move |index: usize| index / inner.max(1) % count.max(1))
     }
-}
 
-impl Quant {
     /// The scale and zero point, where there is one for all elements.
     pub fn parameters(&self) -> Option<(f32, i64)> {
         match (&*self.scale, &*self.zero_point) {

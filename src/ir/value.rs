@@ -76,6 +76,11 @@ impl Value {
         self.dtype != self.stored
     }
 
+    /// The scale and zero point, where there is one for all elements.
+    pub fn parameters(&self) -> Option<(f32, i64)> {
+        self.quant.as_ref()?.parameters()
+    }
+
     /// Element type that LiteRT's kernels see.
     pub fn in_file(&self) -> DType {
         match self.raised {

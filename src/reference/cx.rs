@@ -162,8 +162,10 @@ impl<'a> ReferenceCx<'a> {
     /// for the zero of numbers.
     pub(crate) fn zero(&self) -> Result<Option<Arc<Tensor>>, OpError> {
         let value = self.io.result(0);
-        let quant = value.quant.as_ref().and_then(|quant| quant.parameters());
-        let (Some((_, zero)), true, true) = (quant, self.stored, value.is_quantized()) else {
+        let Some((_, zero)) = value
+            .parameters()
+            .filter(|_| self.stored && value.is_quantized())
+        else {
             return Ok(None);
         };
         let stored = datum_type(value.stored)

@@ -102,9 +102,7 @@ impl<'c> LowerCx<'c> {
 
     /// [`LowerCx::broadcast`] of an operand as multiples of a scale that may not be its own.
     pub(crate) fn broadcast_scaled(&mut self, slot: usize, scale: f32) -> Result<Wire, OpError> {
-        let quant = self.io.operand(slot)?.quant.as_ref();
-        let own = quant.and_then(|quant| quant.parameters());
-        let wire = match own {
+        let wire = match self.io.operand(slot)?.parameters() {
             Some((own, _)) if own == scale => self.real(slot)?,
             _ => self.scaled(slot, scale)?,
         };
@@ -150,8 +148,7 @@ impl<'c> LowerCx<'c> {
     /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
     pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
         let value = self.io.operand(slot)?;
-        let whole = value.quant.as_ref().and_then(|quant| quant.parameters());
-        if whole.is_some() && matches!(stored.dtype, DType::Int8 | DType::UInt8) {
+        if value.parameters().is_some() && stored.dtype.is_8_bit() {
             return self.real_of(stored, &value.centred().at_scale(1.0));
         }
         let zero = value.code_zero();

@@ -39,7 +39,7 @@ impl<'c> LowerCx<'c> {
         high: Option<f64>,
     ) -> bool {
         let value = self.io.result(slot);
-        let fits = value.is_quantized() && matches!(value.stored, DType::Int8 | DType::UInt8);
+        let fits = value.is_quantized() && value.stored.is_8_bit();
         if fits {
             self.clamp = Some((low, high));
         }

@@ -78,9 +78,7 @@ pub(crate) fn stored_bounds(
     low: Option<f64>,
     high: Option<f64>,
 ) -> Option<(Option<i64>, Option<i64>)> {
-    let ([scale], [zero_point]) = (&*quant.scale, &*quant.zero_point) else {
-        return None;
-    };
-    let stored = |real: f64| (real / f64::from(*scale)).round() as i64 + zero_point;
+    let (scale, zero_point) = quant.parameters()?;
+    let stored = |real: f64| (real / f64::from(scale)).round() as i64 + zero_point;
     Some((low.map(stored), high.map(stored)))
 }

@@ -22,7 +22,7 @@ struct Codes {
 
 impl Codes {
     fn of(value: &Value) -> Option<Self> {
-        let (scale, zero) = value.quant.as_ref()?.parameters()?;
+        let (scale, zero) = value.parameters()?;
         let (least, greatest) = limits(value.stored)?;
         Some(Codes {
             scale,

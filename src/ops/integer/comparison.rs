@@ -26,14 +26,9 @@ impl Scaled {
     /// the kernel shifts by negative numbers, which gives anything.
     pub fn of(io: &Operands<'_>, types: &[DType]) -> Option<Self> {
         let scale = |value: &Value| {
-            let quant = value
-                .quant
-                .as_ref()
-                .filter(|_| types.contains(&value.stored));
-            match &*quant?.scale {
-                &[scale] if scale > 0.0 && scale < 1.0 => Some(scale),
-                _ => None,
-            }
+            let known = value.parameters();
+            let (scale, _) = known.filter(|_| types.contains(&value.stored))?;
+            (scale > 0.0 && scale < 1.0).then_some(scale)
         };
         let (a, b) = (io.get(0)?, io.get(1)?);
         let scales = [scale(a)?, scale(b)?];
@@ -48,7 +43,7 @@ impl Scaled {
         // FLOAT32 holds the products of 8 bits, and not those of 16.
         let wide = value.stored == DType::Int16;
         let dtype = if wide { DType::Int64 } else { DType::Float32 };
-        let zero = value.quant.as_ref().map_or(0, |quant| quant.zero_point[0]);
+        let zero = value.parameters().map_or(0, |(_, zero)| zero);
         let x = cx.broadcast_stored(slot)?;
         let x = cx.cast(&x, dtype)?;
         let (zero, more) = (

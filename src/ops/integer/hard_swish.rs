@@ -12,7 +12,7 @@ use super::overlap::{Shared, shared};
 use crate::lower::limits;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, LowerCx, OpError, Operands, Wire};
+use crate::op::{LowerCx, OpError, Operands, Wire};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::indices;
 #[cfg(feature = "validate")]
@@ -73,12 +73,12 @@ impl HardSwish {
     /// `None` where LiteRT computes it otherwise.
     pub fn of(io: &Operands<'_>) -> Option<Self> {
         let (x, y) = (io.get(0)?, io.result(0));
-        let narrow = matches!(x.stored, DType::Int8 | DType::UInt8);
+        let narrow = x.stored.is_8_bit();
         if !narrow || x.stored != y.stored || x.packed.is_some() {
             return None;
         }
-        let (from, from_zero) = x.quant.as_ref()?.parameters()?;
-        let (to, to_zero) = y.quant.as_ref()?.parameters()?;
+        let (from, from_zero) = x.parameters()?;
+        let (to, to_zero) = y.parameters()?;
         HardSwish::new([from, to], [from_zero, to_zero], limits(x.stored)?)
     }
 

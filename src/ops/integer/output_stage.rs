@@ -56,8 +56,7 @@ impl OutputStage {
 
     /// Of a sum of products of 8 bits that XNNPACK rounds once; `None` where they have other types.
     pub fn once(io: &Operands<'_>, left: usize, right: usize) -> Option<Self> {
-        let narrow = |dtype| matches!(dtype, DType::Int8 | DType::UInt8);
-        if !narrow(io.get(left)?.stored) || !narrow(io.result(0).stored) {
+        if !io.get(left)?.stored.is_8_bit() || !io.result(0).stored.is_8_bit() {
             return None;
         }
         let (left, right, to) = scales(io, left, right)?;
@@ -142,10 +141,10 @@ impl OutputStage {
 
 /// The scale of the left operand, those of the right, and that of the result; INT16 results have no zero point.
 fn scales<'i>(io: &'i Operands<'_>, left: usize, right: usize) -> Option<(f32, &'i [f32], f32)> {
-    let quant = |slot| io.get(slot).and_then(|value| value.quant.as_ref());
-    let (left, _) = quant(left)?.parameters()?;
-    let right = quant(right).filter(|quant| quant.block.is_none())?;
-    let (to, zero) = io.result(0).quant.as_ref()?.parameters()?;
+    let (left, _) = io.get(left)?.parameters()?;
+    let right = io.get(right)?.quant.as_ref();
+    let right = right.filter(|quant| quant.block.is_none())?;
+    let (to, zero) = io.result(0).parameters()?;
     let fits = io.result(0).stored != DType::Int16 || zero == 0;
     fits.then_some((left, &*right.scale, to))
 }
@@ -153,8 +152,8 @@ fn scales<'i>(io: &'i Operands<'_>, left: usize, right: usize) -> Option<(f32, &
 /// The least and the greatest steps of result 0 from its zero point, with an activation.
 fn bounds(io: &Operands<'_>, activation: Activation) -> Result<(f64, f64), OpError> {
     let value = io.result(0);
-    let quant = value.quant.as_ref().and_then(|quant| quant.parameters());
-    let (Some((scale, zero)), Some((least, greatest))) = (quant, limits(value.stored)) else {
+    let parameters = value.parameters();
+    let (Some((scale, zero)), Some((least, greatest))) = (parameters, limits(value.stored)) else {
         return Err(OpError::result(0, "quantisation parameters", "none"));
     };
     let stored = |real: f64| (real / f64::from(scale)).round();

@@ -63,8 +63,8 @@ impl Requantize {
     pub fn of(io: &Operands<'_>) -> Result<Option<Self>, OpError> {
         let (x, y) = (io.operand(0)?, io.result(0));
         let counts = |value: &Value| value.stored.is_integer() && !value.is_quantized();
-        let whole = |value: &Value| value.quant.as_ref().and_then(|q| q.parameters()).is_some();
-        let sixteen = y.stored == DType::Int16 && whole(x) && whole(y);
+        let whole = [x, y].iter().all(|value| value.parameters().is_some());
+        let sixteen = y.stored == DType::Int16 && whole;
         let wide = sixteen || [x.stored, y.stored].contains(&DType::Int32);
         Ok(match (x.stored.is_integer(), y.stored.is_integer()) {
             (true, true) if wide || counts(x) => Some(Self::integers(x, y)?),

@@ -34,8 +34,8 @@ impl Slopes {
         if !narrow || x.in_file() != y.in_file() || x.packed.is_some() || y.packed.is_some() {
             return None;
         }
-        let (from, zero) = x.quant.as_ref()?.parameters()?;
-        let (to, _) = y.quant.as_ref()?.parameters()?;
+        let (from, zero) = x.parameters()?;
+        let (to, _) = y.parameters()?;
         let (slopes, below) = Slopes::new(from / to, alpha)?;
         let codes = match x.stored {
             DType::UInt8 => 0..=255,
@@ -91,10 +91,8 @@ impl Slopes {
     #[cfg(feature = "validate")]
     pub fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let stored = cx.stored(0)?;
-        let quant = cx.io().operand(0)?.quant.as_ref();
-        let zero = quant
-            .and_then(|quant| quant.parameters())
-            .map_or(0, |(_, zero)| zero);
+        let parameters = cx.io().operand(0)?.parameters();
+        let zero = parameters.map_or(0, |(_, zero)| zero);
         let steps = indices(&stored)?.into_iter();
         let steps: Vec<f32> = steps.map(|code| self.at(code - zero) as f32).collect();
         let steps = Tensor::from_shape(stored.shape(), &steps).map_err(OpError::from_tract)?;

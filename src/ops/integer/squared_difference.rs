@@ -19,12 +19,8 @@ impl SquaredDifference {
     /// `None` where the operands are not quantised to 8 bits.
     pub fn of(io: &Operands<'_>) -> Option<Self> {
         let scale = |value: &Value| {
-            let narrow = matches!(value.stored, DType::Int8 | DType::UInt8);
-            let quant = value.quant.as_ref().filter(|_| narrow)?;
-            match &*quant.scale {
-                [scale] => Some(*scale),
-                _ => None,
-            }
+            let (scale, _) = value.parameters().filter(|_| value.stored.is_8_bit())?;
+            Some(scale)
         };
         let (a, b, y) = (scale(io.get(0)?)?, scale(io.get(1)?)?, scale(io.result(0))?);
         // Twice the greater, in FLOAT32, as the kernel has it.
@@ -48,8 +44,8 @@ impl SquaredDifference {
     fn operand(&self, cx: &mut LowerCx<'_>, slot: usize) -> Result<Wire, OpError> {
         let x = cx.broadcast_stored(slot)?;
         let x = cx.cast(&x, DType::Float32)?;
-        let zero = cx.io().operand(slot)?.quant.as_ref();
-        let zero = zero.map_or(0, |quant| quant.zero_point[0]);
+        let parameters = cx.io().operand(slot)?.parameters();
+        let zero = parameters.map_or(0, |(_, zero)| zero);
         let (zero, more) = (cx.floats(&[], &[zero as f32]), cx.floats(&[], &[128.0]));
         let x = cx.binary("Sub", &x, &zero)?;
         let x = cx.binary("Mul", &x, &more)?;

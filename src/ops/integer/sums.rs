@@ -177,8 +177,8 @@ impl Exact {
     ) -> Result<(), OpError> {
         let steps = |slot: usize| -> Result<Tensor, OpError> {
             let x = cx.stored(slot)?;
-            let quant = cx.io().operand(slot)?.quant.as_ref();
-            let zero = quant.map_or(0, |quant| quant.zero_point[0]);
+            let parameters = cx.io().operand(slot)?.parameters();
+            let zero = parameters.map_or(0, |(_, zero)| zero);
             let codes = kernels::indices(&x)?.into_iter();
             let steps: Vec<i64> = codes.map(|code| code - zero).collect();
             Tensor::from_shape(x.shape(), &steps).map_err(OpError::from_tract)

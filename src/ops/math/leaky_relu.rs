@@ -91,8 +91,8 @@ impl Wide {
     /// `None` of other types, and of zero points that the kernel does not take.
     fn of(io: &Operands<'_>, alpha: f32) -> Option<Self> {
         let (x, y) = (io.get(0)?, io.result(0));
-        let (from, zero) = x.quant.as_ref()?.parameters()?;
-        let (to, other) = y.quant.as_ref()?.parameters()?;
+        let (from, zero) = x.parameters()?;
+        let (to, other) = y.parameters()?;
         let wide = x.stored == DType::Int16 && y.stored == DType::Int16;
         if !wide || (zero, other) != (0, 0) || !alpha.is_finite() {
             return None;

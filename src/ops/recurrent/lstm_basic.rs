@@ -29,25 +29,17 @@ fn is_integer(io: &Operands<'_>) -> bool {
     io.get(INPUT).is_some_and(|input| input.is_quantized())
 }
 
-fn parameters(value: &Value) -> Option<(f32, i64)> {
-    let quant = value.quant.as_ref()?;
-    match (&*quant.scale, &*quant.zero_point) {
-        ([scale], [zero_point]) => Some((*scale, *zero_point)),
-        _ => None,
-    }
-}
-
 fn check_integers(io: &Operands<'_>) -> Result<(), OpError> {
     const BYTE: (DType, f32, i64) = (DType::UInt8, 1.0 / 128.0, 128);
     const CELLS: (DType, f32, i64) = (DType::Int16, 1.0 / 2048.0, 0);
     const SUMS: (DType, f32, i64) = (DType::Int16, 1.0 / 4096.0, 0);
     let agrees = |value: &Value, (dtype, scale, zero_point): (DType, f32, i64)| {
-        value.stored == dtype && parameters(value) == Some((scale, zero_point))
+        value.stored == dtype && value.parameters() == Some((scale, zero_point))
     };
     for (slot, wanted) in [(INPUT, BYTE), (BEFORE, BYTE), (CELL, CELLS)] {
         let value = io.operand(slot)?;
         if !agrees(value, wanted) {
-            let found = format!("{} {:?}", value.stored, parameters(value));
+            let found = format!("{} {:?}", value.stored, value.parameters());
             return Err(OpError::operand(slot, format!("{wanted:?}"), found));
         }
     }
@@ -59,13 +51,13 @@ fn check_integers(io: &Operands<'_>) -> Result<(), OpError> {
     ] {
         let value = io.result(slot);
         if !agrees(value, wanted) {
-            let found = format!("{} {:?}", value.stored, parameters(value));
+            let found = format!("{} {:?}", value.stored, value.parameters());
             return Err(OpError::result(slot, format!("{wanted:?}"), found));
         }
     }
     let (Some((weight, _)), Some((bias, _))) = (
-        parameters(io.operand(WEIGHTS)?),
-        parameters(io.operand(BIAS)?),
+        io.operand(WEIGHTS)?.parameters(),
+        io.operand(BIAS)?.parameters(),
     ) else {
         return Err(OpError::operand(WEIGHTS, "one scale", "another number"));
     };

@@ -30,11 +30,7 @@ pub(super) struct Integers {
 }
 
 fn single(value: &Value) -> Option<(f32, i64)> {
-    let quant = value.quant.as_ref().filter(|_| value.is_quantized())?;
-    match (&*quant.scale, &*quant.zero_point) {
-        ([scale], [zero_point]) => Some((*scale, *zero_point)),
-        _ => None,
-    }
+    value.parameters().filter(|_| value.is_quantized())
 }
 
 impl Integers {
@@ -152,9 +148,7 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
             return Err(OpError::operand(slot, expected, value.stored));
         }
     }
-    let bytes = |value: &Value| {
-        matches!(value.stored, DType::Int8 | DType::UInt8) && single(value).is_some()
-    };
+    let bytes = |value: &Value| value.stored.is_8_bit() && single(value).is_some();
     let (input, result) = (io.operand(slots.input)?, io.result(0));
     if !bytes(input) {
         return Err(OpError::operand(

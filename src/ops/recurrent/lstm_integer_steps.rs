@@ -239,10 +239,8 @@ impl<'a> IntegerSteps<'a> {
     /// The kernel clips what is stored as INT8, its zero point being part of it.
     fn clip(&self, cx: &LowerCx<'_>, steps: f32) -> Result<(f64, f64), OpError> {
         let state = cx.io().operand(self.parts.slots.output_state)?;
-        let quant = state.quant.as_ref();
-        let scale = quant.map_or(1.0, |quant| f64::from(quant.scale[0]));
-        let zero_point = quant.map_or(0.0, |quant| quant.zero_point[0] as f64);
-        let real = |stored: f64| (stored - zero_point) * scale;
+        let (scale, zero_point) = state.parameters().unwrap_or((1.0, 0));
+        let real = |stored: f64| (stored - zero_point as f64) * f64::from(scale);
         Ok((real(f64::from(-steps)), real(f64::from(steps))))
     }
 }

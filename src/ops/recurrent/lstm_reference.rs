@@ -75,9 +75,9 @@ fn run_integers(
     let projection = cx.tensor_opt(slots.projection());
     let projection_bias = cx.tensor_opt(slots.projection_bias());
     let bytes = |value: &Value| {
-        let quant = value.quant.as_ref();
-        let quant = quant.ok_or_else(|| OpError::inconsistent("no parameters"))?;
-        Ok::<_, OpError>((f64::from(quant.scale[0]), quant.zero_point[0]))
+        let parameters = value.parameters();
+        let parameters = parameters.map(|(scale, zero_point)| (f64::from(scale), zero_point));
+        parameters.ok_or_else(|| OpError::inconsistent("no parameters"))
     };
     let lstm = IntegerLstm {
         gates: [0, 1, 2, 3].map(|gate| tensors.gate(gate)),

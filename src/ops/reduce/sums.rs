@@ -26,8 +26,8 @@ impl Sum {
     /// Over axes of the file. `None` where the kernel computes with what the integers mean.
     pub fn of(io: &Operands<'_>, kind: Kind, axes: &[usize]) -> Option<Self> {
         let (x, y) = (io.get(0)?, io.result(0));
-        let (from, zero) = x.quant.as_ref()?.parameters()?;
-        let (to, to_zero) = y.quant.as_ref()?.parameters()?;
+        let (from, zero) = x.parameters()?;
+        let (to, to_zero) = y.parameters()?;
         let narrow = matches!(x.in_file(), DType::Int8 | DType::UInt8);
         let image = x.shape.rank() == 4 && axes == [1, 2];
         let once = |count: usize| Sum::Once {
@@ -104,8 +104,7 @@ impl Sum {
         let sums = kernel::reduce(kernel::Reduction::Sum, &codes, axes, keep_dims)?;
         match self {
             Sum::Once { factor, zero } => {
-                let quant = cx.io().operand(0)?.quant.as_ref();
-                let from = quant.and_then(|quant| quant.parameters());
+                let from = cx.io().operand(0)?.parameters();
                 let count = (codes.len() / sums.len().max(1)) as i64;
                 let zeros = count * from.map_or(0, |(_, zero)| zero);
                 let code = |sum: i64| (sum - zeros) as f32 * factor + zero;

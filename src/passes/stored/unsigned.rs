@@ -109,7 +109,7 @@ pub(super) fn shift_weights(graph: &mut Graph) {
 pub(super) fn meets_bytes(graph: &Graph, op: OpId, id: ValueId) -> bool {
     let io = Operands::new(graph, op);
     let result = io.result(0);
-    let bytes = result.is_quantized() && matches!(result.stored, DType::Int8 | DType::UInt8);
+    let bytes = result.is_quantized() && result.stored.is_8_bit();
     bytes && graph.value(id).packed.is_none() && is_weight(graph, op, id)
 }
 

@@ -1,5 +1,6 @@
 //! What the LSTM operators have in common beside their operands: options, input, and the choice of a form.
 
+use super::function::Function;
 use super::lstm_integer::Integers;
 use super::lstm_integer_steps;
 use super::lstm_node;
@@ -10,19 +11,11 @@ use crate::op::{Dim, LowerCx, OpError, Operands, RawOp, Shape, Value, Wire};
 use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::tflite::schema::ActivationFunctionType;
 
-/// The function of the cell gate and of the cell's contribution to the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Squash {
-    Tanh,
-    Relu,
-    ReluN1To1,
-    Relu6,
-}
-
 /// The options of an LSTM that say what a step computes.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
-    pub squash: Squash,
+    /// Of the cell gate, and of the cell where it becomes the output; never [`Function::None`].
+    pub function: Function,
     pub cell_clip: Option<f32>,
     pub projection_clip: Option<f32>,
     /// Of integers: parameters of what a step computes on its way.
@@ -63,21 +56,17 @@ impl Cell {
             bound if bound > 0.0 => Ok(Some(bound)),
             _ => Err(OpError::option(name, "no negative number", bound)),
         };
-        let squash = match function {
-            ActivationFunctionType::TANH => Squash::Tanh,
-            ActivationFunctionType::RELU => Squash::Relu,
-            ActivationFunctionType::RELU_N1_TO_1 => Squash::ReluN1To1,
-            ActivationFunctionType::RELU6 => Squash::Relu6,
-            // With NONE the kernel reads what it has not written.
-            other => {
-                return Err(OpError::unsupported(format!(
-                    "an LSTM with the fused activation {}",
-                    other.0
-                )));
-            }
+        let unsupported = || {
+            let what = format!("an LSTM with the fused activation {}", function.0);
+            OpError::unsupported(what)
         };
+        // With NONE the kernel reads what it has not written.
+        let function = Function::parse(function)
+            .ok()
+            .filter(|&known| known != Function::None)
+            .ok_or_else(unsupported)?;
         Ok(Cell {
-            squash,
+            function,
             cell_clip: clip("cell_clip", cell_clip)?,
             projection_clip: clip("proj_clip", projection_clip)?,
             intermediates: raw.intermediates.clone(),
@@ -120,7 +109,7 @@ impl Cell {
             || parts.projection
             || self.cell_clip.is_some()
             || self.rounding(cx.io(), parts).is_some();
-        if self.squash != Squash::Tanh || extra {
+        if self.function != Function::Tanh || extra {
             return lstm_steps::lower(cx, self, *parts, sequence);
         }
         let x = input(cx, parts, !sequence.time_major, None)?;

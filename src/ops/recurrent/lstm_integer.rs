@@ -5,7 +5,8 @@
 //! integers the steps below round floats that count the same steps; sigmoid and tanh are exact, where the kernel's
 //! are off by a few steps of 2⁻¹⁵.
 
-use super::lstm_cell::{Cell, Squash};
+use super::function::Function;
+use super::lstm_cell::Cell;
 use super::lstm_parts::{GATES, Parts};
 use crate::ir::Quant;
 use crate::op::{DType, OpError, Operands, Value};
@@ -128,7 +129,7 @@ fn check(io: &Operands<'_>, cell: &Cell, parts: &Parts) -> Result<(), OpError> {
             intermediates.len()
         )));
     }
-    if cell.squash != Squash::Tanh {
+    if cell.function != Function::Tanh {
         return Err(OpError::unsupported(
             "an integer LSTM with another function than TANH",
         ));

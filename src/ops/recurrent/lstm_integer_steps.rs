@@ -1,8 +1,9 @@
 //! The steps of an integer LSTM.
 
 use super::lstm_cell::Sequence;
+use super::lstm_gates;
 use super::lstm_integer::{GATE_STEP, Integers};
-use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
+use super::lstm_parts::{CELL_GATE, OUTPUT_GATE, Parts};
 use super::lstm_weights::{self, Weights, normalized};
 use super::product;
 use super::recurrence::{self, Recurrence};
@@ -125,37 +126,27 @@ impl<'a> IntegerSteps<'a> {
         if self.whole() {
             sums = self.real(cx, &sums, GATE_STEP)?;
         }
-        let gates = cx.split(&sums, 1, &vec![self.parts.cells; self.parts.gates().len()]);
-        let sum = |gate: usize| &gates[gate - self.parts.gates().start];
-        let new = self.gate(cx, CELL_GATE, sum(CELL_GATE), None)?;
-        let forget = match self.parts.coupled || old.is_some() {
-            true => Some(self.gate(cx, FORGET_GATE, sum(FORGET_GATE), old)?),
-            false => None,
+        let gate = |cx: &mut LowerCx<'_>, gate: usize, sum: &Wire, cell: Option<&Wire>| {
+            self.gate(cx, gate, sum, cell)
         };
-        let open = match &forget {
-            Some(forget) if self.parts.coupled => {
-                let one = cx.floats(&[], &[1.0]);
-                cx.binary("Sub", &one, forget)?
-            }
-            _ => self.gate(cx, INPUT_GATE, sum(INPUT_GATE), old)?,
-        };
-        let mut cell = self.admitted(cx, &open, &new)?;
-        if let (Some(forget), Some(old)) = (&forget, old) {
+        let gates = lstm_gates::open(cx, &self.parts, &sums, old, gate)?;
+        let mut cell = self.admitted(cx, &gates.input, &gates.cell)?;
+        if let (Some(forget), Some(old)) = (&gates.forget, old) {
             let kept = cx.binary("Mul", forget, old)?;
             cell = self.plus(cx, &cell, &kept)?;
         }
         if let Some(clip) = self.integers.cell_clip.map(f64::from) {
             cell = cx.clip(&cell, Some(-clip), Some(clip))?;
         }
-        let shown = self.gate(cx, OUTPUT_GATE, sum(OUTPUT_GATE), Some(&cell))?;
-        let squashed = match self.integers.squashes() {
+        let output_gate = self.gate(cx, OUTPUT_GATE, &gates.output_sum, Some(&cell))?;
+        let shown = match self.integers.squashes() {
             true => {
                 let real = self.real(cx, &cell, self.integers.cell_step)?;
                 cx.unary("Tanh", &real)
             }
-            false => open,
+            false => gates.input,
         };
-        Ok((cx.binary("Mul", &shown, &squashed)?, cell))
+        Ok((cx.binary("Mul", &output_gate, &shown)?, cell))
     }
 
     /// `a` and the steps nearest to `b`, within 16 bits.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tract_core::prelude::Tensor;
 
-use super::lstm_cell::{Cell, Sequence, Squash};
+use super::lstm_cell::{Cell, Sequence};
 use super::lstm_integer::Integers;
 use super::lstm_parts::{GATES, Parts};
 use crate::op::{OpError, ReferenceCx, Value};
@@ -124,12 +124,7 @@ pub(super) fn run(
         output,
         projection: projection.as_deref(),
         projection_bias: projection_bias.as_deref(),
-        squash: match cell.squash {
-            Squash::Tanh => f32::tanh,
-            Squash::Relu => |x| x.max(0.0),
-            Squash::ReluN1To1 => |x| x.clamp(-1.0, 1.0),
-            Squash::Relu6 => |x| x.clamp(0.0, 6.0),
-        },
+        squash: cell.function.real(),
         cell_clip: cell.cell_clip,
         projection_clip: cell.projection_clip,
         time_major: sequence.time_major,

@@ -2,8 +2,9 @@
 //! numbers that meet them are rounded as LiteRT's hybrid kernel does it (`LstmStepHybrid`): the input, the output of the
 //! step before, and what is projected, each row on its own.
 
-use super::lstm_cell::{Cell, Sequence, Squash};
-use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
+use super::lstm_cell::{Cell, Sequence};
+use super::lstm_gates;
+use super::lstm_parts::{CELL_GATE, OUTPUT_GATE, Parts};
 use super::lstm_weights::{self, Weights, normalized};
 use super::recurrence::{self, Recurrence};
 use super::{product, rounded};
@@ -54,29 +55,19 @@ impl Recurrence for Steps<'_> {
             sums = cx.binary("Add", &sums, &more)?;
             old = Some(cell);
         }
-        let gates = cx.split(&sums, 1, &vec![self.parts.cells; self.parts.gates().len()]);
-        let sum = |gate: usize| &gates[gate - self.parts.gates().start];
-        let new = self.gate(cx, CELL_GATE, sum(CELL_GATE), None)?;
-        let forget = match self.parts.coupled || old.is_some() {
-            true => Some(self.gate(cx, FORGET_GATE, sum(FORGET_GATE), old)?),
-            false => None,
+        let gate = |cx: &mut LowerCx<'_>, gate: usize, sum: &Wire, cell: Option<&Wire>| {
+            self.gate(cx, gate, sum, cell)
         };
-        let input = match &forget {
-            Some(forget) if self.parts.coupled => {
-                let one = cx.floats(&[], &[1.0]);
-                cx.binary("Sub", &one, forget)?
-            }
-            _ => self.gate(cx, INPUT_GATE, sum(INPUT_GATE), old)?,
-        };
-        let mut cell = cx.binary("Mul", &new, &input)?;
-        if let (Some(forget), Some(old)) = (&forget, old) {
+        let gates = lstm_gates::open(cx, &self.parts, &sums, old, gate)?;
+        let mut cell = cx.binary("Mul", &gates.cell, &gates.input)?;
+        if let (Some(forget), Some(old)) = (&gates.forget, old) {
             let kept = cx.binary("Mul", forget, old)?;
             cell = cx.binary("Add", &kept, &cell)?;
         }
         let cell = clip(cx, cell, self.lstm.cell_clip)?;
-        let open = self.gate(cx, OUTPUT_GATE, sum(OUTPUT_GATE), Some(&cell))?;
-        let squashed = self.squash(cx, &cell)?;
-        let output = cx.binary("Mul", &open, &squashed)?;
+        let output_gate = self.gate(cx, OUTPUT_GATE, &gates.output_sum, Some(&cell))?;
+        let shown = self.lstm.function.lower(cx, &cell)?;
+        let output = cx.binary("Mul", &output_gate, &shown)?;
         Ok((self.project(cx, output)?, vec![cell]))
     }
 }
@@ -101,17 +92,8 @@ impl Steps<'_> {
             sum = cx.binary("Add", &sum, offset)?;
         }
         match gate {
-            CELL_GATE => self.squash(cx, &sum),
+            CELL_GATE => self.lstm.function.lower(cx, &sum),
             _ => Ok(cx.unary("Sigmoid", &sum)),
-        }
-    }
-
-    fn squash(&self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        match self.lstm.squash {
-            Squash::Tanh => Ok(cx.unary("Tanh", x)),
-            Squash::Relu => Ok(cx.unary("Relu", x)),
-            Squash::ReluN1To1 => cx.clip(x, Some(-1.0), Some(1.0)),
-            Squash::Relu6 => cx.clip(x, Some(0.0), Some(6.0)),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Recurrent networks.
 
 mod bidirectional_lstm;
+mod function;
 mod lstm;
 mod lstm_basic;
 mod lstm_cell;
+mod lstm_gates;
 mod lstm_integer;
 mod lstm_integer_steps;
 mod lstm_node;

@@ -6,7 +6,8 @@
 //! of numbers that meet quantised weights and are rounded for it, are a Scan.
 //! The state starts from zeros in every run.
 
-use super::rnn_layer::{Function, Layer, Slots};
+use super::function::Function;
+use super::rnn_layer::{Layer, Options, Slots};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
@@ -15,8 +16,7 @@ use crate::ops::hybrid::{Hybrid, is_hybrid};
 use crate::reference::kernels::rnn;
 use crate::tflite::options;
 use crate::tflite::schema::{
-    ActivationFunctionType, BidirectionalSequenceRNNOptionsT, BuiltinOperator, RNNOptionsT,
-    SequenceRNNOptionsT,
+    BidirectionalSequenceRNNOptionsT, BuiltinOperator, RNNOptionsT, SequenceRNNOptionsT,
 };
 
 const EMITS: &[&str] = &[
@@ -59,10 +59,7 @@ enum Form {
 #[derive(Debug)]
 struct Rnn {
     form: Form,
-    function: Function,
-    time_major: bool,
-    /// How numbers are rounded that meet quantised weights.
-    hybrid: Hybrid,
+    options: Options,
 }
 
 const INPUT: usize = 0;
@@ -74,12 +71,14 @@ impl Rnn {
             fused_activation_function,
             asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_rnnoptions);
-        Self::make(
-            Form::Step,
-            fused_activation_function,
-            true,
-            asymmetric_quantize_inputs,
-        )
+        Ok(Box::new(Rnn {
+            form: Form::Step,
+            options: Options {
+                function: Function::parse(fused_activation_function)?,
+                time_major: true,
+                hybrid: Hybrid::asked(asymmetric_quantize_inputs),
+            },
+        }))
     }
 
     fn parse_sequence(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
@@ -88,12 +87,14 @@ impl Rnn {
             fused_activation_function,
             asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_sequence_rnnoptions);
-        Self::make(
-            Form::Sequence,
-            fused_activation_function,
-            time_major,
-            asymmetric_quantize_inputs,
-        )
+        Ok(Box::new(Rnn {
+            form: Form::Sequence,
+            options: Options {
+                function: Function::parse(fused_activation_function)?,
+                time_major,
+                hybrid: Hybrid::asked(asymmetric_quantize_inputs),
+            },
+        }))
     }
 
     fn parse_bidirectional(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
@@ -103,27 +104,13 @@ impl Rnn {
             merge_outputs,
             asymmetric_quantize_inputs,
         } = options!(raw, builtin_options_as_bidirectional_sequence_rnnoptions);
-        let form = Form::Bidirectional { merge_outputs };
-        Self::make(
-            form,
-            fused_activation_function,
-            time_major,
-            asymmetric_quantize_inputs,
-        )
-    }
-
-    fn make(
-        form: Form,
-        function: ActivationFunctionType,
-        time_major: bool,
-        asymmetric: bool,
-    ) -> Result<Box<dyn Operator>, OpError> {
-        let function = Function::parse(function)?;
         Ok(Box::new(Rnn {
-            form,
-            function,
-            time_major,
-            hybrid: Hybrid::asked(asymmetric),
+            form: Form::Bidirectional { merge_outputs },
+            options: Options {
+                function: Function::parse(fused_activation_function)?,
+                time_major,
+                hybrid: Hybrid::asked(asymmetric_quantize_inputs),
+            },
         }))
     }
 
@@ -132,22 +119,12 @@ impl Rnn {
         let slots = match self.form {
             Form::Step | Form::Sequence => vec![Slots::ONE],
             Form::Bidirectional { .. } => [false, true]
-                .map(|backward| Slots::of_two(io, backward, self.time_major))
+                .map(|backward| Slots::of_two(io, backward, self.options.time_major))
                 .into(),
         };
         let rank = if self.form == Form::Step { 2 } else { 3 };
         let passes = self.passes(io)?;
-        let layer = |slots| {
-            Layer::of(
-                io,
-                slots,
-                self.function,
-                self.time_major,
-                rank,
-                passes,
-                self.hybrid,
-            )
-        };
+        let layer = |slots| Layer::of(io, slots, self.options, rank, passes);
         slots.into_iter().map(layer).collect()
     }
 
@@ -155,7 +132,8 @@ impl Rnn {
     /// kernel of BIDIRECTIONAL_SEQUENCE_RNN has one loop over time within another where time comes first.
     fn passes(&self, io: &Operands<'_>) -> Result<usize, OpError> {
         let hybrid = io.operand(WEIGHTS)?.is_quantized();
-        let twice = matches!(self.form, Form::Bidirectional { .. }) && hybrid && self.time_major;
+        let twice =
+            matches!(self.form, Form::Bidirectional { .. }) && hybrid && self.options.time_major;
         if !twice {
             return Ok(1);
         }
@@ -181,7 +159,7 @@ impl Rnn {
         let hybrid = io.operand(WEIGHTS)?.is_quantized();
         for layer in layers {
             let differs = layer.aux_inputs != 0 && layer.aux_inputs != layer.inputs;
-            if differs && (hybrid || self.time_major) {
+            if differs && (hybrid || self.options.time_major) {
                 return Err(OpError::unsupported(format!(
                     "a second input of {} and not {} elements a step, which the kernel reads in wrong places",
                     layer.aux_inputs, layer.inputs

@@ -1,5 +1,6 @@
 //! One direction of the RNN operators: its operands, its lowering, its reference.
 
+use super::function::Function;
 use super::lstm_cell::Sequence;
 use super::lstm_parts::expect_state;
 use super::recurrence::{self, Recurrence};
@@ -10,57 +11,6 @@ use crate::op::{ReferenceCx, Tensor};
 use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::reference::kernels::rnn;
-use crate::tflite::schema::ActivationFunctionType;
-
-/// What a step applies to its sum (`ApplyActivationToVector`, kernels/internal/tensor_utils.h).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
-    None,
-    Relu,
-    ReluN1To1,
-    Relu6,
-    Tanh,
-}
-
-impl Function {
-    pub fn parse(function: ActivationFunctionType) -> Result<Self, OpError> {
-        Ok(match function {
-            ActivationFunctionType::NONE => Function::None,
-            ActivationFunctionType::RELU => Function::Relu,
-            ActivationFunctionType::RELU_N1_TO_1 => Function::ReluN1To1,
-            ActivationFunctionType::RELU6 => Function::Relu6,
-            ActivationFunctionType::TANH => Function::Tanh,
-            other => {
-                return Err(OpError::option(
-                    "fused_activation_function",
-                    "0 to 4",
-                    other.0,
-                ));
-            }
-        })
-    }
-
-    pub fn lower(self, cx: &mut LowerCx<'_>, x: &Wire) -> Result<Wire, OpError> {
-        match self {
-            Function::None => Ok(x.clone()),
-            Function::Relu => Ok(cx.unary("Relu", x)),
-            Function::ReluN1To1 => cx.clip(x, Some(-1.0), Some(1.0)),
-            Function::Relu6 => cx.clip(x, Some(0.0), Some(6.0)),
-            Function::Tanh => Ok(cx.unary("Tanh", x)),
-        }
-    }
-
-    #[cfg(feature = "validate")]
-    pub fn real(self) -> fn(f32) -> f32 {
-        match self {
-            Function::None => |x| x,
-            Function::Relu => |x| x.max(0.0),
-            Function::ReluN1To1 => |x| x.clamp(-1.0, 1.0),
-            Function::Relu6 => |x| x.clamp(0.0, 6.0),
-            Function::Tanh => f32::tanh,
-        }
-    }
-}
 
 /// Which operands a layer's are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,11 +93,21 @@ impl Recurrence for Steps {
     }
 }
 
+/// What an operator's options say of all its layers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    pub function: Function,
+    /// Is a sequence `[time, batch, …]`, and not `[batch, time, …]`?
+    pub time_major: bool,
+    /// How numbers are rounded that meet quantised weights.
+    pub hybrid: Hybrid,
+}
+
+/// One direction of an operator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layer {
     slots: Slots,
-    function: Function,
-    time_major: bool,
+    options: Options,
     /// Of the input: 2 is a single step, 3 a sequence.
     rank: usize,
     /// How often the sequence is run through.
@@ -163,11 +123,9 @@ impl Layer {
     pub fn of(
         io: &Operands<'_>,
         slots: Slots,
-        function: Function,
-        time_major: bool,
+        options: Options,
         rank: usize,
         passes: usize,
-        hybrid: Hybrid,
     ) -> Result<Self, OpError> {
         io.expect_rank(slots.weights(), 2..=2)?;
         let weights = io.dims(slots.weights())?;
@@ -180,11 +138,10 @@ impl Layer {
         };
         Ok(Layer {
             slots,
-            function,
-            time_major,
+            options,
             rank,
             passes,
-            rounding: is_hybrid(io, slots.input, slots.weights()).then_some(hybrid),
+            rounding: is_hybrid(io, slots.input, slots.weights()).then_some(options.hybrid),
             inputs: weights[1],
             aux_inputs,
             units: weights[0],
@@ -194,7 +151,7 @@ impl Layer {
     fn batch_axis(&self) -> usize {
         match self.rank {
             2 => 0,
-            _ => usize::from(self.time_major),
+            _ => usize::from(self.options.time_major),
         }
     }
 
@@ -232,13 +189,13 @@ impl Layer {
 
     /// The layer's outputs, in the order of the input's axes.
     pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
-        if self.rank == 3 && self.function == Function::Tanh && self.rounding.is_none() {
+        if self.rank == 3 && self.options.function == Function::Tanh && self.rounding.is_none() {
             return self.lower_node(cx);
         }
         let sums = self.sums(cx)?;
         if self.rank == 2 {
             // The recurrent weights meet a state of zeros.
-            return self.function.lower(cx, &sums);
+            return self.options.function.lower(cx, &sums);
         }
         self.lower_steps(cx, sums)
     }
@@ -277,7 +234,7 @@ impl Layer {
 
     fn lower_node(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
         let units = self.units;
-        let (mut x, w) = self.input(cx, !self.time_major)?;
+        let (mut x, w) = self.input(cx, !self.options.time_major)?;
         if self.slots.backward {
             x = cx.reversed(&x, &[0]);
         }
@@ -300,7 +257,7 @@ impl Layer {
         if self.slots.backward {
             y = cx.reversed(&y, &[0]);
         }
-        match self.time_major {
+        match self.options.time_major {
             true => Ok(y),
             false => cx.transpose(&y, &[1, 0, 2]),
         }
@@ -308,12 +265,12 @@ impl Layer {
 
     fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: Wire) -> Result<Wire, OpError> {
         let steps = Steps {
-            function: self.function,
+            function: self.options.function,
             rounding: self.rounding,
             recurrent: cx.real(self.slots.recurrent())?,
         };
         let sequence = Sequence {
-            time_major: self.time_major,
+            time_major: self.options.time_major,
             backward: self.slots.backward,
         };
         let axis = sequence.time_axis();
@@ -366,8 +323,8 @@ impl Layer {
             recurrent: &recurrent,
             bias: &bias,
             aux: aux.as_ref().map(|(aux, weights)| (&**aux, &**weights)),
-            function: self.function.real(),
-            time_major: self.time_major,
+            function: self.options.function.real(),
+            time_major: self.options.time_major,
             backward: self.slots.backward,
             passes: self.passes,
             rounding: self.rounding.map(Hybrid::rounding),

@@ -6,9 +6,9 @@
 //! for one of 16 and reads beyond, TFLite Micro's micro/kernels/svdf_common.cc. ONNX: Gemm, Mul, ReduceSum;
 //! between them the integer kernels round to the memory's type.
 
+use super::function::Function;
 use super::lstm_parts::expect_state;
 use super::product;
-use super::rnn_layer::Function;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};

@@ -114,6 +114,12 @@ pub trait Operator: Debug + Send + Sync {
         false
     }
 
+    /// Is what a runtime makes of it between DequantizeLinear and QuantizeLinear wrong, where LiteRT computes with
+    /// real numbers?
+    fn is_wrong_in_bytes(&self) -> bool {
+        false
+    }
+
     /// Subgraphs that the operator runs.
     fn subgraphs(&self) -> &[GraphId] {
         &[]

@@ -206,14 +206,17 @@ pub(crate) fn unique(name: &str, index: usize, names: &mut Names) -> Arc<str> {
 }
 
 /// Do the parameters say that the stored integers mean real numbers? Files put parameters on floats and on
-/// indices as well, where they mean nothing; of the wide integers only constants, biases, are quantised.
+/// indices as well, where they mean nothing; of the wide integers only constants, biases, are quantised. Weights of
+/// several scales have 0 for that of a channel of zeros, where a quantiser searched for it (AI Edge Quantizer's octav
+/// and mse).
 fn quantizes(quant: &Quant, dtype: DType, content: &Content) -> bool {
+    let narrow = dtype.bits().is_some_and(|bits| bits <= 16);
+    let constant = matches!(content, Content::Constant(_));
+    let several = constant && quant.scale.len() > 1;
     let meaningful = quant
         .scale
         .iter()
-        .all(|&scale| scale > 0.0 && scale.is_finite());
-    let narrow = dtype.bits().is_some_and(|bits| bits <= 16);
-    let constant = matches!(content, Content::Constant(_));
+        .all(|&scale| scale.is_finite() && (scale > 0.0 || several && scale == 0.0));
     meaningful && dtype.is_integer() && (narrow || constant)
 }
 

@@ -88,20 +88,51 @@ impl<'a> Operands<'a> {
         self.graph.entered && !self.is_result_read(slot)
     }
 
-    /// Does an operator that reads this result read constant real numbers too?
-    pub fn meets_real_constants(&self, slot: usize) -> bool {
+    /// Is ordinary arithmetic to make this result of integers, so that no runtime makes an operator of 8 bits of what
+    /// reads it: does a reader read constant real numbers too, or is it wrong in 8 bits
+    /// ([`Operator::is_wrong_in_bytes`](crate::op::Operator::is_wrong_in_bytes)) and its result quantised again?
+    pub fn wants_plain(&self, slot: usize) -> bool {
         let Some(&result) = self.results.get(slot) else {
             return false;
         };
         let constant = |value: &Value| {
             value.constant().is_some() && value.stored.is_float() && !value.is_quantized()
         };
-        self.graph.consumers(result).any(|(op, _)| {
+        let meets_constants = self.graph.consumers(result).any(|(op, _)| {
             let operands = self.graph.operands(op).into_iter().flatten();
-            operands
-                .into_iter()
-                .any(|id| constant(self.graph.value(id)))
-        })
+            let mut values = operands.map(|id| self.graph.value(id));
+            values.any(constant)
+        });
+        let is_quantized = |op: OpId| {
+            let mut results = self.graph.results(op).into_iter();
+            results.any(|id| self.graph.value(id).is_quantized())
+        };
+        let mut readers = self.readers(vec![result]).into_iter();
+        meets_constants
+            || readers.any(|op| {
+                self.graph.op(op).op.is_wrong_in_bytes()
+                    && self
+                        .readers(self.graph.results(op))
+                        .into_iter()
+                        .any(is_quantized)
+            })
+    }
+
+    /// The operators that read any of these values, as they are or moved.
+    fn readers(&self, mut values: Vec<ValueId>) -> Vec<OpId> {
+        let mut readers = Vec::new();
+        while let Some(value) = values.pop() {
+            for (op, slot) in self.graph.consumers(value) {
+                if readers.contains(&op) {
+                    continue;
+                }
+                readers.push(op);
+                if self.graph.op(op).op.moves(slot) {
+                    values.extend(self.graph.results(op));
+                }
+            }
+        }
+        readers
     }
 
     /// The results of the operators that read this result.

@@ -64,11 +64,14 @@ impl<'c> LowerCx<'c> {
     /// An operand with its axes permuted from the file's order; folded when it is constant. `axes` is as
     /// in ONNX's `Transpose.perm`.
     pub fn permuted(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
-        let rank = self.io.rank(slot)?;
-        let perm = Perm::new(axes.to_vec())
-            .filter(|perm| perm.rank() == rank)
-            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), rank))?;
+        let perm = self.permutation(slot, axes)?;
         self.read(slot, &perm)
+    }
+
+    /// An operand as [`LowerCx::permuted`] gives it, in arithmetic that no runtime fuses with what reads it.
+    pub fn permuted_plainly(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+        let perm = self.permutation(slot, axes)?;
+        self.read_as(slot, &perm, Form::Plain)
     }
 
     /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
@@ -77,14 +80,19 @@ impl<'c> LowerCx<'c> {
         if self.steps {
             value = value.at_scale(1.0);
         }
-        let perm = Perm::new(axes.to_vec())
-            .filter(|perm| perm.rank() == value.shape.rank())
-            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), &value.shape))?;
+        let perm = self.permutation(slot, axes)?;
         let stored = self.read_as(slot, &perm, Form::Stored)?;
         let wire = self
             .lowering
             .dequantize(stored.id, &value, &perm, &self.origin)?;
         Ok(self.wire(wire))
+    }
+
+    fn permutation(&self, slot: usize, axes: &[usize]) -> Result<Perm, OpError> {
+        let rank = self.io.rank(slot)?;
+        Perm::new(axes.to_vec())
+            .filter(|perm| perm.rank() == rank)
+            .ok_or_else(|| OpError::operand(slot, format!("rank {}", axes.len()), rank))
     }
 
     /// An operand of an elementwise operator, in the operator's order and with axes of extent 1 put in so

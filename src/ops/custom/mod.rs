@@ -6,6 +6,7 @@ mod convolution_2d_transpose_bias;
 mod detection_post_process;
 #[cfg(feature = "validate")]
 mod detection_reference;
+mod hadamard_rotation;
 mod landmarks_to_transform_matrix;
 mod max_pooling_with_argmax;
 mod max_unpooling_2d;
@@ -21,6 +22,7 @@ use crate::op::OpDef;
 pub(super) static DEFS: &[&[OpDef]] = &[
     convolution_2d_transpose_bias::DEFS,
     detection_post_process::DEFS,
+    hadamard_rotation::DEFS,
     landmarks_to_transform_matrix::DEFS,
     max_pooling_with_argmax::DEFS,
     max_unpooling_2d::DEFS,

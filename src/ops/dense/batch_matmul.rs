@@ -63,17 +63,29 @@ impl BatchMatMul {
     }
 
     fn operand(&self, cx: &mut LowerCx<'_>, slot: usize) -> Result<Wire, OpError> {
-        let axes = self.axes(slot, cx.io().rank(slot)?);
-        cx.permuted(slot, &axes)
+        let rank = cx.io().rank(slot)?;
+        let axes = self.axes(slot, rank);
+        match several_scales(cx.io(), slot) && rank > 2 {
+            // onnxruntime fuses the product, and then refuses such scales but of a matrix (`QLinearMatMul`).
+            true => cx.permuted_plainly(slot, &axes),
+            false => cx.permuted(slot, &axes),
+        }
     }
+}
+
+/// Is an operand quantised with several scales?
+fn several_scales(io: &Operands<'_>, slot: usize) -> bool {
+    let quant = io.get(slot).and_then(|value| value.quant.as_ref());
+    quant.is_some_and(|quant| quant.scale.len() > 1)
 }
 
 /// The output stage of LiteRT's integer kernel, which knows one scale of the right operand. It takes several for 0
 /// (`GetQuantizedConvolutionMultipler` of `params.scale`); such products are what they mean.
 fn stage(io: &Operands<'_>) -> Option<OutputStage> {
-    let right = io.get(1)?.quant.as_ref()?;
-    let one = right.scale.len() == 1;
-    one.then(|| OutputStage::of(io, 0, 1, None)).flatten()
+    match several_scales(io, 1) {
+        true => None,
+        false => OutputStage::of(io, 0, 1, None),
+    }
 }
 
 impl Operator for BatchMatMul {

@@ -2,7 +2,8 @@
 //!
 //! Source: LiteRT kernels/dequantize.cc. ONNX: DequantizeLinear. Where the real numbers meet constant ones,
 //! Cast, Sub, Mul: between DequantizeLinear and QuantizeLinear onnxruntime quantises such constants, the
-//! weights of a convolution, on its own (`WeightBiasQuantization`). Of constants too: a product with what
+//! weights of a convolution, on its own (`WeightBiasQuantization`). So where they come to a SOFTMAX that is quantised
+//! again, whose form of 8 bits is wrong there. Of constants too: a product with what
 //! DequantizeLinear makes of them is one of 8 bits there (`MatMulNBits`), 4·10⁻³ off and more, where LiteRT's is
 //! real; and runtimes decode them once, when they load the file. Half floats: Cast; constants become FLOAT32
 //! initialisers.
@@ -70,7 +71,7 @@ impl Operator for Dequantize {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let constant = cx.io().operand(0)?.constant().is_some();
-        let x = match constant || cx.io().meets_real_constants(0) {
+        let x = match constant || cx.io().wants_plain(0) {
             true => cx.plain(0)?,
             false => cx.real(0)?,
         };

@@ -88,7 +88,8 @@ impl Placed {
 pub(crate) fn prepare(checked: Checked, wishes: Wishes) -> Result<Placed, Error> {
     let mut model = checked.into_model();
     let main = model.main.0;
-    model.graphs.iter_mut().for_each(passes::run);
+    let graphs = model.graphs.iter_mut();
+    graphs.for_each(passes::remove_dead_operators);
     model.graphs.iter_mut().for_each(passes::biases::scale);
     let (mut ranges, mut declared) = (Ranges::new(), Declared::new());
     // Constants may be all that is quantised, and have no range that an activation could be read from.

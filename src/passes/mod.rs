@@ -1,4 +1,4 @@
-//! Rewrites of the checked graph, in order, a reason beside each.
+//! Rewrites of the checked graph, and the choice of the axis order in which each operator runs.
 
 pub(crate) mod biases;
 pub(crate) mod place;
@@ -6,32 +6,9 @@ pub(crate) mod stored;
 
 use crate::ir::Graph;
 
-/// A rewrite of one subgraph.
-struct Pass {
-    #[allow(dead_code)] // Read by whoever debugs one.
-    name: &'static str,
-    run: fn(&mut Graph),
-}
-
-/// Constants were folded during the check, since shapes depend on them.
-const PASSES: &[Pass] = &[
-    // Folding leaves operators whose results nobody reads; they must not count in the placement's cost.
-    Pass {
-        name: "remove dead operators",
-        run: remove_dead,
-    },
-];
-
-/// Runs every pass over a subgraph.
-pub(crate) fn run(graph: &mut Graph) {
-    for pass in PASSES {
-        (pass.run)(graph);
-    }
-}
-
-/// Takes out operators none of whose results is read or is a graph output. TFLite's stateless operators
-/// have no other effect.
-fn remove_dead(graph: &mut Graph) {
+/// Takes out operators none of whose results is read or is a graph output: what folding leaves behind, which must not
+/// count in the placement's cost. TFLite's stateless operators have no other effect.
+pub(crate) fn remove_dead_operators(graph: &mut Graph) {
     let ops: Vec<_> = graph.ops().collect();
     for op in ops.into_iter().rev() {
         let results = graph.results(op);

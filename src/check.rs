@@ -5,9 +5,9 @@
 //! `STRIDED_SLICE` → `PACK` → `RESHAPE`) and checks on shapes. Every finding is collected.
 
 use crate::batch::{Guide, Stack};
-use crate::error::{Error, ErrorKind, OpError, Place};
+use crate::error::{Error, ErrorKind, OpError};
 use crate::extents;
-use crate::ir::{Data, Dim, Graph, GraphId, Model, OpId, Shape, ValueId};
+use crate::ir::{Data, Graph, GraphId, Model, OpId, Shape, ValueId};
 use crate::lower::works_on_stored;
 use crate::op::{Operands, Returned};
 
@@ -228,13 +228,49 @@ impl<'g> Walk<'g> {
     }
 }
 
-/// Says whether the results are constants now.
+/// Checks an operator, infers the shapes of its results, and folds them where they are constant; says whether they are.
 fn infer_and_fold(
     graph: &mut Graph,
     op: OpId,
     returned: Vec<Returned>,
     budget: &mut Budget,
 ) -> Result<bool, OpError> {
+    infer(graph, op, returned)?;
+    let io = Operands::new(graph, op);
+    // Folding moves and combines what is stored; what quantised integers mean is another matter.
+    if io.is_quantized() && !works_on_stored(graph.op(op).op.quant(), &io) {
+        return Ok(false);
+    }
+    let Some(price) = budget.price(graph, &io) else {
+        return Ok(false);
+    };
+    let results = io.result_ids().to_vec();
+    let terms = graph.op(op).op.terms(&io);
+    let mut literals = graph.op(op).op.fold(&io)?;
+    if literals.is_none() {
+        if let Some(terms) = terms {
+            graph.value_mut(results[0]).terms = Some(terms.into());
+        }
+        literals = extents::carry(graph, op);
+    }
+    let folded = literals.is_some();
+    if let Some(literals) = literals {
+        budget.0 -= price;
+        for (id, literal) in results.into_iter().zip(literals) {
+            let (declared, found) = (graph.value(id).stored, literal.dtype);
+            if declared != found {
+                return Err(OpError::inconsistent(format!(
+                    "its result is declared as {declared}, and is {found}"
+                )));
+            }
+            graph.set_constant(id, Shape::new(literal.shape), literal.data);
+        }
+    }
+    Ok(folded)
+}
+
+/// Checks an operator, and gives its results the shapes that it infers.
+fn infer(graph: &mut Graph, op: OpId, returned: Vec<Returned>) -> Result<(), OpError> {
     let io = Operands::returning(graph, op, returned);
     let node = graph.op(op);
     for value in io.operand_ids().chain(io.result_ids().iter().copied()) {
@@ -266,58 +302,18 @@ fn infer_and_fold(
             settle(graph, results[slot], slot, shape)?;
         }
     }
-    let io = Operands::new(graph, op);
-    // Folding moves and combines what is stored; what quantised integers mean is another matter.
-    if io.is_quantized() && !works_on_stored(graph.op(op).op.quant(), &io) {
-        return Ok(false);
-    }
-    let Some(price) = budget.price(graph, &io) else {
-        return Ok(false);
-    };
-    let terms = graph.op(op).op.terms(&io);
-    let mut literals = graph.op(op).op.fold(&io)?;
-    if literals.is_none() {
-        if let Some(terms) = terms {
-            graph.value_mut(results[0]).terms = Some(terms.into());
-        }
-        literals = extents::carry(graph, op);
-    }
-    let folded = literals.is_some();
-    if let Some(literals) = literals {
-        budget.0 -= price;
-        for (id, literal) in results.into_iter().zip(literals) {
-            let (declared, found) = (graph.value(id).stored, literal.dtype);
-            if declared != found {
-                return Err(OpError::inconsistent(format!(
-                    "its result is declared as {declared}, and is {found}"
-                )));
-            }
-            graph.set_constant(id, Shape::new(literal.shape), literal.data);
-        }
-    }
-    Ok(folded)
+    Ok(())
 }
 
-/// The inferred shape stands; the interpreter computes it anew as well, whatever the file declares
-/// (files converted with a dynamic batch declare stale shapes). A contradiction in rank at a graph
-/// output, or of element counts known to both sides, is still only the file's stale word.
+/// Gives a result the shape that was inferred, whatever the file declares: the interpreter computes shapes anew as
+/// well, and files converted with a dynamic batch declare stale ones.
 fn settle(graph: &mut Graph, id: ValueId, slot: usize, inferred: Shape) -> Result<(), OpError> {
-    let value = graph.value_mut(id);
-    // A dimension that depends on data is as the file has it only when the file's rank agrees.
-    if inferred
-        .dims()
-        .iter()
-        .any(|dim| matches!(dim, Dim::Symbol(_)))
-    {
-        value.shape = inferred;
-        return Ok(());
-    }
-    if inferred.count().and_then(|n| n.checked_mul(16)).is_none() {
+    let symbolic = inferred.dims().iter().any(|dim| dim.fixed().is_none());
+    if !symbolic && inferred.count().and_then(|n| n.checked_mul(16)).is_none() {
         let mut error = OpError::result(slot, "a shape within memory", &inferred);
         error.kind = crate::error::OpErrorKind::Plain(ErrorKind::TooLarge);
-        error.place = Some(Place::Result(slot));
         return Err(error);
     }
-    value.shape = inferred;
+    graph.value_mut(id).shape = inferred;
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! size; it stays near 1 where conversion is linear. *Cut* is the placement, of which the minimum cut is the
 //! bulk.
 
-#[allow(dead_code)] // The other benchmark makes other nets of it.
+#[allow(dead_code, reason = "the other benchmarks build other nets with it")]
 mod nets;
 
 use std::hint::black_box;

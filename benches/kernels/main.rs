@@ -6,7 +6,7 @@
 //! what the rest of the conversion takes.
 
 #[path = "../conversion/nets.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the other benchmarks build other nets with it")]
 mod nets;
 
 use std::hint::black_box;

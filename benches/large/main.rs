@@ -7,7 +7,7 @@
 //! memory is read from `/proc` while the program runs (`VmHWM`).
 
 #[path = "../conversion/nets.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the other benchmarks build other nets with it")]
 mod nets;
 
 use std::fs::{self, File};

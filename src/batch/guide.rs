@@ -14,13 +14,22 @@ const MAX_REPEATED: usize = 1 << 28;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stack {
     /// Examples that the file's shapes are for.
-    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
+    #[cfg_attr(
+        not(feature = "validate"),
+        allow(dead_code, reason = "read by validation")
+    )]
     pub from: usize,
     /// How many there are now.
-    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
+    #[cfg_attr(
+        not(feature = "validate"),
+        allow(dead_code, reason = "read by validation")
+    )]
     pub to: Option<Dim>,
     /// Tensors that hold the examples.
-    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
+    #[cfg_attr(
+        not(feature = "validate"),
+        allow(dead_code, reason = "read by validation")
+    )]
     pub spans: HashMap<String, Span>,
 }
 

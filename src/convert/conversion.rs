@@ -8,7 +8,10 @@ use crate::report::Report;
 pub struct Conversion {
     pub(super) bytes: Vec<u8>,
     pub(super) report: Report,
-    #[cfg_attr(not(feature = "validate"), allow(dead_code))]
+    #[cfg_attr(
+        not(feature = "validate"),
+        allow(dead_code, reason = "read by validation")
+    )]
     pub(crate) trace: Trace,
 }
 

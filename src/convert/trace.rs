@@ -10,7 +10,10 @@ use crate::signature::Entry;
 
 /// Which ONNX value holds which TFLite tensor, and in which axis order.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "validate"), allow(dead_code))]
+#[cfg_attr(
+    not(feature = "validate"),
+    allow(dead_code, reason = "read by validation")
+)]
 pub(crate) struct Trace {
     /// Where the file was entered.
     pub entry: Entry,
@@ -26,7 +29,10 @@ pub(crate) struct Trace {
 
 /// A TFLite tensor in the ONNX graph.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "validate"), allow(dead_code))]
+#[cfg_attr(
+    not(feature = "validate"),
+    allow(dead_code, reason = "read by validation")
+)]
 pub(crate) struct Held {
     pub tensor: Arc<str>,
     pub onnx: Arc<str>,

@@ -7,7 +7,7 @@ use std::fmt;
 /// Element type of a tensor, by TFLite's names (`TensorType` of the schema).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[allow(missing_docs)] // The names are the documentation.
+#[allow(missing_docs, reason = "the names are the documentation")]
 pub enum DType {
     Float32,
     Float16,

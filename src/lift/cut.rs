@@ -57,56 +57,82 @@ pub(super) fn cut(whole: &Whole<'_>, entry: &Entry) -> Result<Section, Error> {
     if let Some(error) = Error::gather(findings) {
         return Err(error);
     }
-    let past = Past::of(whole, &inputs);
-    let mut kept = vec![false; whole.operators.len()];
-    let mut used = HashSet::new();
-    let mut findings = Vec::new();
-    let mut missing: HashMap<usize, Vec<usize>> = HashMap::new();
-    for &output in &outputs {
-        let reached = past.reach(output, &mut kept);
-        let given = inputs.iter().filter(|input| reached.contains(input));
-        let given: Vec<usize> = given.copied().collect();
-        for &input in whole.inputs {
-            if reached.contains(&input) && !inputs.contains(&input) {
-                missing.entry(input).or_default().push(output);
+    let reach = Reach::of(whole, entry, &inputs, &outputs)?;
+    Ok(Section {
+        inputs: inputs
+            .into_iter()
+            .filter(|input| reach.used.contains(input))
+            .collect(),
+        outputs,
+        kept: reach.kept,
+    })
+}
+
+/// What the outputs of a cut depend on.
+struct Reach {
+    /// The inputs among it.
+    used: HashSet<usize>,
+    /// For each operator of the subgraph: is it among it?
+    kept: Vec<bool>,
+}
+
+impl Reach {
+    fn of(
+        whole: &Whole<'_>,
+        entry: &Entry,
+        inputs: &[usize],
+        outputs: &[usize],
+    ) -> Result<Self, Error> {
+        let past = Past::of(whole, inputs);
+        let mut kept = vec![false; whole.operators.len()];
+        let mut used = HashSet::new();
+        let mut findings = Vec::new();
+        let mut missing: HashMap<usize, Vec<usize>> = HashMap::new();
+        for &output in outputs {
+            let reached = past.reach(output, &mut kept);
+            let given = inputs.iter().filter(|input| reached.contains(input));
+            let given: Vec<usize> = given.copied().collect();
+            for &input in whole.inputs {
+                if reached.contains(&input) && !inputs.contains(&input) {
+                    missing.entry(input).or_default().push(output);
+                }
             }
+            if given.is_empty() && !(entry.inputs.is_empty() && whole.outputs.contains(&output)) {
+                let what = match entry.inputs.is_empty() {
+                    true => "depends on no input of the model",
+                    false => "depends on none of the given inputs",
+                };
+                findings.push(fault(format!("output {:?} {what}", whole.names[output])));
+            }
+            used.extend(given);
         }
-        if given.is_empty() && !(entry.inputs.is_empty() && whole.outputs.contains(&output)) {
-            let what = match entry.inputs.is_empty() {
-                true => "depends on no input of the model",
-                false => "depends on none of the given inputs",
-            };
-            findings.push(fault(format!("output {:?} {what}", whole.names[output])));
+        findings.extend(undecided(whole, &missing));
+        // Who names an input wants it; the file's own go where nothing reads them.
+        let idle = inputs.iter().filter(|input| !used.contains(input));
+        for &input in idle.filter(|_| !entry.inputs.is_empty()) {
+            let what = format!("no output depends on the input {:?}", whole.names[input]);
+            findings.push(fault(what));
         }
-        used.extend(given);
-    }
-    for &input in whole.inputs {
-        if let Some(outputs) = missing.get(&input) {
-            let outputs = list(whole, outputs);
-            let what = format!(
-                "the model's own input {:?} is not among the given ones, and still decides {outputs}",
-                whole.names[input]
-            );
-            findings.push(fault(what).advice("name it too, or tensors further on"));
+        match Error::gather(findings) {
+            Some(error) => Err(error),
+            None => Ok(Reach { used, kept }),
         }
     }
-    // Who names an input wants it; the file's own go where nothing reads them.
-    let idle = inputs.iter().filter(|input| !used.contains(input));
-    for &input in idle.filter(|_| !entry.inputs.is_empty()) {
-        let what = format!("no output depends on the input {:?}", whole.names[input]);
-        findings.push(fault(what));
-    }
-    match Error::gather(findings) {
-        Some(error) => Err(error),
-        None => Ok(Section {
-            inputs: inputs
-                .into_iter()
-                .filter(|input| used.contains(input))
-                .collect(),
-            outputs,
-            kept,
-        }),
-    }
+}
+
+/// Complaints about the model's own inputs that are not given, each with the outputs that still depend on it.
+fn undecided<'w>(
+    whole: &'w Whole<'_>,
+    missing: &'w HashMap<usize, Vec<usize>>,
+) -> impl Iterator<Item = Error> + 'w {
+    whole.inputs.iter().filter_map(move |input| {
+        let outputs = list(whole, missing.get(input)?);
+        let what = format!(
+            "the model's own input {:?} is not among the given ones, and still decides {outputs}",
+            whole.names[*input]
+        );
+        Some(fault(what).advice("name it too, or tensors further on"))
+    })
 }
 
 fn fault(what: String) -> Error {

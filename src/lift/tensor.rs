@@ -27,34 +27,7 @@ impl<'a> Reader<'a> {
         name: Arc<str>,
         fault: &mut dyn FnMut(Error),
     ) -> Value {
-        let dtype = tflite::dtype(tensor.type_()).unwrap_or_else(|| {
-            fault(Error::malformed(format!(
-                "tensor {index} has the unknown element type {}",
-                tensor.type_().0
-            )));
-            DType::Float32
-        });
-        let mut dims = Vec::new();
-        for dim in tensor.shape().into_iter().flatten() {
-            match usize::try_from(dim) {
-                Ok(dim) => dims.push(dim),
-                Err(_) => fault(Error::malformed(format!(
-                    "tensor {index} has the negative dimension {dim}"
-                ))),
-            }
-        }
-        let parts = dtype.parts();
-        dims.extend(parts.map(|_| 2));
-        let dtype = parts.unwrap_or(dtype);
-        let shape = Shape::new(dims);
-        if shape.count().and_then(|n| n.checked_mul(16)).is_none() {
-            fault(Error::new(
-                ErrorKind::TooLarge,
-                format!(
-                    "tensor {index} of shape {shape} has more elements than memory can address"
-                ),
-            ));
-        }
+        let (dtype, shape, complex) = declared(index, tensor, fault);
         let content = match self.content(index, tensor, dtype, &shape) {
             Ok(content) => content,
             Err(error) => {
@@ -72,36 +45,54 @@ impl<'a> Reader<'a> {
             Some(data) => (DType::Int8, Some(dtype), Content::Constant(data)),
             None => (dtype, None, content),
         };
+        let mut value = Value {
+            name,
+            complex,
+            dtype: stored,
+            stored,
+            raised: false,
+            packed,
+            quant: None,
+            grid: None,
+            shape,
+            content,
+            terms: None,
+        };
+        self.quantize(subgraph, index, tensor, &mut value, fault);
+        value
+    }
+
+    /// Gives a tensor the quantisation parameters that the file has for it, and with them the type of what it means.
+    fn quantize(
+        &self,
+        subgraph: &schema::SubGraph<'a>,
+        index: usize,
+        tensor: &schema::Tensor<'a>,
+        value: &mut Value,
+        fault: &mut dyn FnMut(Error),
+    ) {
+        let stored = value.stored;
         let params = tensor.quantization();
         let details = params.map(|params| params.details_type());
         let blocks = params.and_then(|params| params.details_as_blockwise_quantization());
-        let (quant, grid) = match (blocks, quant(tensor)) {
+        (value.quant, value.grid) = match (blocks, quant(tensor)) {
             (Some(blocks), _) if stored.is_integer() => {
-                let found = self.blocks(subgraph, index, &shape, &blocks);
+                let found = self.blocks(subgraph, index, &value.shape, &blocks);
                 (found.map_err(&mut *fault).ok(), None)
             }
-            (_, Some(quant)) if quantizes(&quant, stored, &content) => (Some(quant), None),
+            (_, Some(quant)) if quantizes(&quant, stored, &value.content) => (Some(quant), None),
             (_, grid) => (None, grid.filter(|_| stored.is_integer())),
         };
         if details == Some(schema::QuantizationDetails::MultiAxisQuantization) {
             let what = "quantisation along several axes is not supported";
             fault(Error::new(ErrorKind::Unsupported, what));
         }
-        if let Some(error) = quant.as_ref().and_then(|_| misfit(index, tensor, stored)) {
-            fault(error);
+        if value.quant.is_none() {
+            return;
         }
-        Value {
-            name,
-            complex: parts.is_some(),
-            dtype: quant.as_ref().map_or(stored, |_| DType::Float32),
-            stored,
-            raised: false,
-            packed,
-            quant,
-            grid,
-            shape,
-            content,
-            terms: None,
+        value.dtype = DType::Float32;
+        if let Some(error) = misfit(index, tensor, stored) {
+            fault(error);
         }
     }
 
@@ -178,6 +169,41 @@ impl<'a> Reader<'a> {
             ))
         })
     }
+}
+
+/// The element type and shape that the file declares. The last is true of complex numbers, whose two parts are a
+/// further axis here.
+fn declared(
+    index: usize,
+    tensor: &schema::Tensor<'_>,
+    fault: &mut dyn FnMut(Error),
+) -> (DType, Shape, bool) {
+    let dtype = tflite::dtype(tensor.type_()).unwrap_or_else(|| {
+        fault(Error::malformed(format!(
+            "tensor {index} has the unknown element type {}",
+            tensor.type_().0
+        )));
+        DType::Float32
+    });
+    let mut dims = Vec::new();
+    for dim in tensor.shape().into_iter().flatten() {
+        match usize::try_from(dim) {
+            Ok(dim) => dims.push(dim),
+            Err(_) => fault(Error::malformed(format!(
+                "tensor {index} has the negative dimension {dim}"
+            ))),
+        }
+    }
+    let parts = dtype.parts();
+    dims.extend(parts.map(|_| 2));
+    let shape = Shape::new(dims);
+    if shape.count().and_then(|n| n.checked_mul(16)).is_none() {
+        fault(Error::new(
+            ErrorKind::TooLarge,
+            format!("tensor {index} of shape {shape} has more elements than memory can address"),
+        ));
+    }
+    (parts.unwrap_or(dtype), shape, parts.is_some())
 }
 
 /// A sparse constant, written out.

@@ -8,7 +8,7 @@ pub(crate) mod outline;
 pub(crate) mod packed;
 mod raw;
 // Public within this private module, for `testing`.
-#[allow(missing_debug_implementations)]
+#[allow(missing_debug_implementations, reason = "generated code")]
 pub mod schema;
 mod sniff;
 pub(crate) mod sparse;

@@ -4,7 +4,6 @@ use clap::{ArgAction, Args};
 
 /// How the result is proved.
 #[derive(Args, Debug)]
-#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(crate) struct Validate {
     /// Write the file without executing anything
     #[arg(long, action = ArgAction::SetTrue)]

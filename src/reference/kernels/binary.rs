@@ -124,8 +124,7 @@ pub fn bits(op: Bits, a: &Tensor, b: &Tensor) -> Result {
             const WIDEST: T = (T::BITS - 1) as T;
             broadcast(a, b, |a: T, b: T| a >> b.clamp(0, WIDEST))
         }
-        // One of the types is the wide one itself.
-        #[allow(clippy::unnecessary_cast)]
+        #[allow(clippy::unnecessary_cast, reason = "one of the types is i64 itself")]
         Bits::LeftShift => broadcast(a, b, |a: T, b: T| {
             ((a as i64) << (b as i64).rem_euclid(32)) as T
         }),

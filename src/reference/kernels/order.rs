@@ -26,8 +26,8 @@ fn arg_of<T: Datum + Copy + PartialOrd>(extreme: Extreme, x: &Tensor, axis: usiz
     let (outer, along, inner) = around(x.shape(), axis)?;
     check!(along > 0, "the extreme of no elements");
     let data = elements::<T>(x)?;
-    // A value that does not equal itself is NaN: it yields to whatever does.
-    #[allow(clippy::eq_op)]
+    // NaN yields to whatever is a number.
+    #[allow(clippy::eq_op, reason = "what does not equal itself is NaN")]
     let beats = |new: T, best: T| match extreme {
         Extreme::Max => new > best || (best != best && new == new),
         Extreme::Min => new < best || (best != best && new == new),
@@ -90,8 +90,8 @@ fn top_k_of<T: Number>(x: &Tensor, k: usize) -> Result<(Tensor, Tensor)> {
     Ok((values, indices))
 }
 
-/// The greater first and NaN, which does not equal itself, last.
-#[allow(clippy::eq_op)]
+/// The greater first, NaN last.
+#[allow(clippy::eq_op, reason = "what does not equal itself is NaN")]
 fn falling<T: PartialOrd + Copy>(a: T, b: T) -> Ordering {
     b.partial_cmp(&a).unwrap_or_else(|| (a != a).cmp(&(b != b)))
 }

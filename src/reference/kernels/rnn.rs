@@ -25,6 +25,16 @@ pub struct Rnn<'a> {
     pub rounding: Option<fn(&mut [f32])>,
 }
 
+impl Rnn<'_> {
+    /// Which of the input's steps, so many, is read at a step of all passes.
+    fn reads(&self, step: usize, steps: usize) -> usize {
+        match self.backward {
+            true => steps - 1 - step % steps,
+            false => step % steps,
+        }
+    }
+}
+
 fn dot(matrix: &[f32], row: usize, vector: &[f32]) -> f32 {
     let row = &matrix[row * vector.len()..][..vector.len()];
     row.iter().zip(vector).map(|(a, b)| a * b).sum()
@@ -73,10 +83,7 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
     for sequence in 0..batch {
         let mut hidden = state[sequence * units..][..units].to_vec();
         for step in 0..time * rnn.passes {
-            let at = match rnn.backward {
-                true => time - 1 - step % time,
-                false => step % time,
-            };
+            let at = rnn.reads(step, time);
             let row = match time_major {
                 true => at * batch + sequence,
                 false => sequence * time + at,

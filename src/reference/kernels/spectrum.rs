@@ -16,8 +16,7 @@ pub fn each(x: &Tensor, part: impl Fn(f64, f64) -> f64) -> Result {
         let (pairs, _) = elements::<T>(x)?.as_chunks::<2>();
         build(lead, |out: &mut [T]| {
             for (out, pair) in out.iter_mut().zip(pairs) {
-                // `T` is f64 in one of the two instances.
-                #[allow(clippy::unnecessary_cast)]
+                #[allow(clippy::unnecessary_cast, reason = "one of the types is f64 itself")]
                 let [real, imaginary] = pair.map(|x| x as f64);
                 *out = part(real, imaginary) as T;
             }

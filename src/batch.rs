@@ -139,6 +139,9 @@ impl Batch<'_> {
     }
 
     /// Where an operand that must have the examples has them; all others but those in `free` must not.
+    ///
+    /// # Errors
+    /// Examples in another operand, or none in this one.
     pub fn only(&self, slot: usize, free: &[usize]) -> Result<Span, OpError> {
         let others = (0..self.holds.len()).filter(|other| *other != slot && !free.contains(other));
         for other in others {

@@ -40,6 +40,7 @@ pub fn convert(tflite: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// A conversion with options.
 #[derive(Clone, Debug)]
+#[must_use = "nothing is converted before `convert` or one of its kin is called"]
 pub struct Converter {
     registry: Registry,
     channels_first: bool,

@@ -34,16 +34,25 @@ use crate::ir::GraphId;
 /// What a TFLite operator means. `check` and `lower` are the contract; every default is the safe answer.
 pub trait Operator: Debug + Send + Sync {
     /// Refuses operands that the operator, or its lowering, does not take. Runs before everything else.
+    ///
+    /// # Errors
+    /// What is wrong with the operands, which of them, and what was expected.
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError>;
 
     /// Shapes of the results, from those of the operands. `None`: the file's own shapes are trusted.
     /// A dimension that depends on data is a fresh symbol ([`Operands::unknown_dim`]).
+    ///
+    /// # Errors
+    /// Operands from whose shapes and elements no result follows.
     fn infer(&self, _io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
         Ok(None)
     }
 
     /// The results as constants, where the operands determine them. Shape arithmetic and decoding of
     /// weights fold; arithmetic on weights is left to the runtime.
+    ///
+    /// # Errors
+    /// Operands whose elements have no result.
     fn fold(&self, _io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
         Ok(None)
     }
@@ -61,6 +70,9 @@ pub trait Operator: Debug + Send + Sync {
 
     /// Where the results hold the examples of a batch, given where the operands do, for another batch size than
     /// the file's. `io` is the operator at the file's own size. The default refuses.
+    ///
+    /// # Errors
+    /// Where the operator would mix examples, or does not say where they are.
     fn batch(&self, _io: &Operands<'_>, _batch: &Batch<'_>) -> Result<Batched, OpError> {
         Err(OpError::unsupported(
             "how it treats the examples of a batch is not known",
@@ -74,10 +86,16 @@ pub trait Operator: Debug + Send + Sync {
     }
 
     /// Writes the operator as ONNX nodes, in the physical axis order that `cx` reports.
+    ///
+    /// # Errors
+    /// What ONNX, or the opset being written, cannot express.
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError>;
 
     /// Executes the operator on tensors in TFLite's own order, for validation. Without it a conversion is
     /// reported as unverified.
+    ///
+    /// # Errors
+    /// Operands that the reference does not take, and what tract refuses.
     #[cfg(feature = "validate")]
     fn reference(&self, _cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         Err(OpError::unsupported("no reference execution"))

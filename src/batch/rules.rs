@@ -8,6 +8,9 @@ use crate::op::{AxisMap, Operands};
 impl Batch<'_> {
     /// The operator treats each index of these axes of its space alone. An operand without examples that has
     /// such an axis has the same for each of them.
+    ///
+    /// # Errors
+    /// Examples along another axis.
     pub fn along(
         &self,
         io: &Operands<'_>,
@@ -18,6 +21,9 @@ impl Batch<'_> {
     }
 
     /// Operand 0 and result 0 have the same axes, of which these are treated index by index.
+    ///
+    /// # Errors
+    /// Examples along another axis.
     pub fn same(
         &self,
         io: &Operands<'_>,
@@ -27,11 +33,17 @@ impl Batch<'_> {
     }
 
     /// The first axis of operand 0 and of result 0 has the examples.
+    ///
+    /// # Errors
+    /// Examples along another axis.
     pub fn first(&self, io: &Operands<'_>) -> Result<Batched, OpError> {
         self.same(io, [0])
     }
 
     /// Operands are broadcast, and each element of the result is computed alone.
+    ///
+    /// # Errors
+    /// Operands that have the examples along different axes of the result.
     pub fn elementwise(&self, io: &Operands<'_>) -> Result<Batched, OpError> {
         let rank = io.result(0).shape.rank();
         let axes: Vec<usize> = (0..rank).collect();
@@ -39,6 +51,9 @@ impl Batch<'_> {
     }
 
     /// As [`Batch::along`] where operands are broadcast to each other.
+    ///
+    /// # Errors
+    /// Examples along another axis.
     pub fn broadcast_along(
         &self,
         io: &Operands<'_>,
@@ -125,6 +140,9 @@ impl Batch<'_> {
     }
 
     /// Where a tensor has the examples that this operator regroups from operand 0 to a shape.
+    ///
+    /// # Errors
+    /// A shape in which the examples are no axis, nor blocks of one.
     pub fn regrouped(&self, io: &Operands<'_>, to: &Shape) -> Result<Span, OpError> {
         let slots: Vec<usize> = (1..io.len()).collect();
         let span = self.only(0, &slots)?;

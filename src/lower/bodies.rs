@@ -13,6 +13,9 @@ use crate::onnx::{Body, Source, WireId};
 
 impl LowerCx<'_> {
     /// Runs a subgraph in place of this operator: wires in and out are in the file's axis order.
+    ///
+    /// # Errors
+    /// Operands that do not fit the subgraph, and what its operators cannot express.
     pub fn inline(&mut self, subgraph: GraphId, operands: &[Wire]) -> Result<Vec<Wire>, OpError> {
         let ids: Vec<WireId> = operands.iter().map(|wire| wire.id).collect();
         let results = self.lowering.inline(subgraph, &ids)?;
@@ -28,6 +31,9 @@ impl LowerCx<'_> {
 
     /// `If`: what one of two functions writes, of these types and shapes. The functions must not read operands
     /// for the first time.
+    ///
+    /// # Errors
+    /// Those of the functions, and graphs nested too deep.
     pub fn choose(
         &mut self,
         condition: &Wire,
@@ -46,6 +52,9 @@ impl LowerCx<'_> {
 
     /// `Loop`: while the condition holds, the function makes of the state the next one, and of that the
     /// condition. The state keeps its types and shapes.
+    ///
+    /// # Errors
+    /// Those of the function, and graphs nested too deep.
     pub fn repeat(
         &mut self,
         condition: &Wire,
@@ -71,6 +80,9 @@ impl LowerCx<'_> {
     /// `Scan`: one after the other, the function makes of the state, and of what the sequence has for a step, the next
     /// state and what that step gives; all of that together, along the sequence's axis. The state keeps its types
     /// and shapes. The function must not read operands for the first time.
+    ///
+    /// # Errors
+    /// Those of the function, and graphs nested too deep.
     pub fn steps(
         &mut self,
         state: &[Wire],

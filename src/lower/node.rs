@@ -7,6 +7,7 @@ use crate::onnx::{self, Attr, Body, WireId};
 
 /// An ONNX node being written; `out` and its kin write it.
 #[derive(Debug)]
+#[must_use = "a node is written by `out` and its kin"]
 pub struct NodeBuilder<'n, 'c> {
     cx: &'n mut LowerCx<'c>,
     draft: Draft,

@@ -8,6 +8,9 @@ use crate::ir::{DType, Dim, Shape, Symbol};
 
 impl<'a> Operands<'a> {
     /// Refuses an operand of another rank.
+    ///
+    /// # Errors
+    /// Expected and found, at the operand.
     pub fn expect_rank(&self, slot: usize, ranks: RangeInclusive<usize>) -> Result<(), OpError> {
         let shape = self.shape(slot)?;
         if ranks.contains(&shape.rank()) {
@@ -22,6 +25,9 @@ impl<'a> Operands<'a> {
     }
 
     /// Refuses an operand of another element type.
+    ///
+    /// # Errors
+    /// Expected and found, at the operand.
     pub fn expect_dtype(&self, slot: usize, allowed: &[DType]) -> Result<(), OpError> {
         let dtype = self.operand(slot)?.dtype;
         if allowed.contains(&dtype) {
@@ -32,6 +38,9 @@ impl<'a> Operands<'a> {
     }
 
     /// Refuses operands whose element types differ: what they mean, or what the file stores them as.
+    ///
+    /// # Errors
+    /// Expected and found, at the operand.
     pub fn expect_same_dtype(&self, slot: usize, other: usize) -> Result<(), OpError> {
         let (value, like) = (self.operand(slot)?, self.operand(other)?);
         let (found, expected) = match value.dtype == like.dtype {
@@ -49,6 +58,9 @@ impl<'a> Operands<'a> {
     }
 
     /// Refuses a result of another element type.
+    ///
+    /// # Errors
+    /// Expected and found, at the result.
     pub fn expect_result_dtype(&self, slot: usize, expected: DType) -> Result<(), OpError> {
         let dtype = self.result(slot).dtype;
         if dtype == expected {
@@ -82,6 +94,9 @@ pub(crate) fn expect_possible_rank(rank: usize) -> Result<(), OpError> {
 }
 
 /// Resolves an axis that may count from the end.
+///
+/// # Errors
+/// An axis outside the rank.
 pub fn resolve_axis(axis: i64, rank: usize) -> Result<usize, OpError> {
     let signed = i64::try_from(rank).unwrap_or(i64::MAX);
     let resolved = if axis < 0 { axis + signed } else { axis };

@@ -196,6 +196,9 @@ impl<'a> Operands<'a> {
     }
 
     /// An operand that must be given.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn operand(&self, slot: usize) -> Result<&'a Value, OpError> {
         self.get(slot)
             .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
@@ -210,11 +213,17 @@ impl<'a> Operands<'a> {
     }
 
     /// Shape of an operand.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn shape(&self, slot: usize) -> Result<&'a Shape, OpError> {
         Ok(&self.operand(slot)?.shape)
     }
 
-    /// Shape of an operand as numbers; an error where one is known only at run time.
+    /// Shape of an operand as numbers.
+    ///
+    /// # Errors
+    /// When it is omitted, or an extent is known only at run time.
     pub fn dims(&self, slot: usize) -> Result<Vec<usize>, OpError> {
         let shape = self.shape(slot)?;
         shape.fixed().ok_or_else(|| {
@@ -223,6 +232,9 @@ impl<'a> Operands<'a> {
     }
 
     /// Number of dimensions of an operand.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn rank(&self, slot: usize) -> Result<usize, OpError> {
         Ok(self.shape(slot)?.rank())
     }
@@ -233,6 +245,9 @@ impl<'a> Operands<'a> {
     }
 
     /// The elements of an INT32 or INT64 operand that must be constant.
+    ///
+    /// # Errors
+    /// When it is computed, or of another type.
     pub fn ints(&self, slot: usize) -> Result<Vec<i64>, OpError> {
         self.known_ints(slot).ok_or_else(|| {
             let value = self.get(slot);
@@ -257,6 +272,9 @@ impl<'a> Operands<'a> {
     }
 
     /// The shape that a vector operand asks for as that of result 0: what is computed is a symbol.
+    ///
+    /// # Errors
+    /// Negative extents, an operand that is no vector, and ranks that no runtime has.
     pub fn asked_shape(&self, slot: usize) -> Result<Shape, OpError> {
         self.expect_rank(slot, 1..=1)?;
         let rank = self.dims(slot)?.first().copied().unwrap_or(0);
@@ -274,6 +292,9 @@ impl<'a> Operands<'a> {
     }
 
     /// The one element of a constant INT32 or INT64 operand.
+    ///
+    /// # Errors
+    /// When it is computed, of another type, or has another number of elements.
     pub fn int(&self, slot: usize) -> Result<i64, OpError> {
         match self.ints(slot)?.as_slice() {
             [n] => Ok(*n),

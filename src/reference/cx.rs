@@ -6,7 +6,7 @@ use tract_core::prelude::Tensor;
 
 use super::{Tensors, datum_type, quant};
 use crate::error::OpError;
-use crate::ir::{DType, Graph, GraphId, OpId};
+use crate::ir::{DType, Graph, GraphId, OpId, Value};
 use crate::op::{Operands, QuantRule};
 use crate::passes::stored::Bounds;
 
@@ -92,6 +92,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// An operand's tensor: what it means, unless the operator works on stored integers.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn tensor(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
         self.tensor_opt(slot)
             .ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
@@ -103,6 +106,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// An operand's tensor as it is stored, whatever the operator's rule.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn stored(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
         let tensor = self.raw.get(slot).cloned().flatten();
         tensor.ok_or_else(|| OpError::operand(slot, "a tensor", "none"))
@@ -122,6 +128,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// What an operand's tensor means, its zero point taken for 0.
+    ///
+    /// # Errors
+    /// As [`ReferenceCx::tensor`].
     pub fn symmetric(&self, slot: usize) -> Result<Arc<Tensor>, OpError> {
         let mut value = self.io.operand(slot)?.centred();
         if self.steps {
@@ -131,6 +140,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// All operands' tensors; an omitted one is an error.
+    ///
+    /// # Errors
+    /// When one is omitted.
     pub fn tensors(&self) -> Result<Vec<Arc<Tensor>>, OpError> {
         (0..self.operands.len())
             .map(|slot| self.tensor(slot))
@@ -138,6 +150,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// The elements of an INT32 or INT64 operand.
+    ///
+    /// # Errors
+    /// When it is omitted, or has no integers.
     pub fn ints(&self, slot: usize) -> Result<Vec<i64>, OpError> {
         let tensor = self.tensor(slot)?;
         let wide = tensor.cast_to::<i64>().map_err(OpError::from_tract)?;
@@ -175,7 +190,10 @@ impl<'a> ReferenceCx<'a> {
         Ok(Some(Arc::new(zero.into_owned())))
     }
 
-    /// Shape of a result as inferred; an error where it is known only now.
+    /// Shape of a result as inferred.
+    ///
+    /// # Errors
+    /// Where it is known only now.
     pub fn result_dims(&self, slot: usize) -> Result<Vec<usize>, OpError> {
         let shape = &self.io.result(slot).shape;
         shape
@@ -184,6 +202,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// Gives a result. Its type, and its shape where one was inferred, must be as declared.
+    ///
+    /// # Errors
+    /// A tensor of another type or shape than the result.
     pub fn finish(&mut self, slot: usize, tensor: impl Into<Arc<Tensor>>) -> Result<(), OpError> {
         let tensor = tensor.into();
         self.fits(slot, &tensor, self.result_dtype(slot))?;
@@ -198,6 +219,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// Gives a result as it is stored.
+    ///
+    /// # Errors
+    /// A tensor of another type or shape than the result.
     pub fn finish_stored(
         &mut self,
         slot: usize,
@@ -211,22 +235,27 @@ impl<'a> ReferenceCx<'a> {
 
     /// Gives a quantised result as FLOAT32 steps from its zero point, which are rounded half to even, and held
     /// to the type's range.
+    ///
+    /// # Errors
+    /// A tensor of another type or shape, and results that are not quantised.
     pub fn finish_steps(&mut self, slot: usize, steps: &Tensor) -> Result<(), OpError> {
-        self.fits(slot, steps, DType::Float32)?;
-        let value = self.io.result(slot);
-        let stored = datum_type(value.stored)
-            .ok_or_else(|| OpError::result(slot, "an integer type", value.stored))?;
-        self.results[slot] = Some(Arc::new(quant::store_steps(steps, value, stored)?));
-        Ok(())
+        self.store_steps(slot, steps, self.io.result(slot))
     }
 
     /// Gives a quantised result as FLOAT32 codes, which are rounded half to even, and held to the type's range.
+    ///
+    /// # Errors
+    /// A tensor of another type or shape, and results that are not quantised.
     pub fn finish_codes(&mut self, slot: usize, codes: &Tensor) -> Result<(), OpError> {
-        self.fits(slot, codes, DType::Float32)?;
-        let value = self.io.result(slot).centred();
+        self.store_steps(slot, codes, &self.io.result(slot).centred())
+    }
+
+    /// Gives a result as FLOAT32 steps from the zero point of a value of its type.
+    fn store_steps(&mut self, slot: usize, steps: &Tensor, value: &Value) -> Result<(), OpError> {
+        self.fits(slot, steps, DType::Float32)?;
         let stored = datum_type(value.stored)
             .ok_or_else(|| OpError::result(slot, "an integer type", value.stored))?;
-        self.results[slot] = Some(Arc::new(quant::store_steps(codes, &value, stored)?));
+        self.results[slot] = Some(Arc::new(quant::store_steps(steps, value, stored)?));
         Ok(())
     }
 
@@ -247,6 +276,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// Gives an INT32 or INT64 result.
+    ///
+    /// # Errors
+    /// Results of no integer type, and elements that are not as many as the shape has.
     pub fn finish_ints(
         &mut self,
         slot: usize,
@@ -261,6 +293,9 @@ impl<'a> ReferenceCx<'a> {
     }
 
     /// Runs a subgraph.
+    ///
+    /// # Errors
+    /// Those of the subgraph.
     pub fn call(
         &mut self,
         subgraph: GraphId,

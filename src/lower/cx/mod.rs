@@ -109,6 +109,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// Asks for an opset; the whole model is lowered again at that opset where it may be.
+    ///
+    /// # Errors
+    /// Where the opset is lower.
     pub fn require_opset(&self, opset: i64) -> Result<(), OpError> {
         if self.lowering.opset >= opset {
             return Ok(());
@@ -183,6 +186,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// A transposition; folded when the wire is an initialiser. `axes` is as in ONNX's `Transpose.perm`.
+    ///
+    /// # Errors
+    /// Axes that are no permutation of the wire's.
     pub fn transpose(&mut self, wire: &Wire, axes: &[usize]) -> Result<Wire, OpError> {
         let perm = Perm::new(axes.to_vec())
             .filter(|perm| perm.rank() == wire.rank())

@@ -35,6 +35,9 @@ impl<'c> LowerCx<'c> {
 
     /// An operand in the operator's order: what it means, dequantised where it is stored as integers, unless
     /// the operator's [`QuantRule`](crate::op::QuantRule) has it work on what is stored.
+    ///
+    /// # Errors
+    /// When it is omitted, or what it is stored as cannot be decoded.
     pub fn real(&mut self, slot: usize) -> Result<Wire, OpError> {
         let rank = self.io.rank(slot)?;
         let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
@@ -48,6 +51,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// An operand in the operator's order, where it is given.
+    ///
+    /// # Errors
+    /// When what it is stored as cannot be decoded.
     pub fn real_opt(&mut self, slot: usize) -> Result<Option<Wire>, OpError> {
         match self.io.get(slot) {
             Some(_) => self.real(slot).map(Some),
@@ -56,6 +62,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// An operand in the file's order, whatever order the operator works in.
+    ///
+    /// # Errors
+    /// When it is omitted, or what it is stored as cannot be decoded.
     pub fn source(&mut self, slot: usize) -> Result<Wire, OpError> {
         let rank = self.io.rank(slot)?;
         self.read(slot, &Perm::identity(rank))
@@ -63,18 +72,27 @@ impl<'c> LowerCx<'c> {
 
     /// An operand with its axes permuted from the file's order; folded when it is constant. `axes` is as
     /// in ONNX's `Transpose.perm`.
+    ///
+    /// # Errors
+    /// As [`LowerCx::source`]; and axes that are no permutation of the operand's.
     pub fn permuted(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
         let perm = self.permutation(slot, axes)?;
         self.read(slot, &perm)
     }
 
     /// An operand as [`LowerCx::permuted`] gives it, in arithmetic that no runtime fuses with what reads it.
+    ///
+    /// # Errors
+    /// As [`LowerCx::permuted`].
     pub fn permuted_plainly(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
         let perm = self.permutation(slot, axes)?;
         self.read_as(slot, &perm, Form::Plain)
     }
 
     /// An operand as [`LowerCx::permuted`] gives it, its zero point taken for 0.
+    ///
+    /// # Errors
+    /// As [`LowerCx::permuted`].
     pub fn symmetric(&mut self, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
         let mut value = self.io.operand(slot)?.centred();
         if self.steps {
@@ -97,12 +115,18 @@ impl<'c> LowerCx<'c> {
 
     /// An operand of an elementwise operator, in the operator's order and with axes of extent 1 put in so
     /// that ONNX's broadcasting, which aligns at the right, meets the right axes.
+    ///
+    /// # Errors
+    /// As [`LowerCx::real`].
     pub fn broadcast(&mut self, slot: usize) -> Result<Wire, OpError> {
         let wire = self.real(slot)?;
         self.aligned(slot, wire)
     }
 
     /// [`LowerCx::broadcast`] of the integers that an operand is stored as.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn broadcast_stored(&mut self, slot: usize) -> Result<Wire, OpError> {
         let wire = self.stored(slot)?;
         self.aligned(slot, wire)
@@ -147,6 +171,9 @@ impl<'c> LowerCx<'c> {
 
     /// An operand in the operator's order: the integers it is stored as, whatever the operator's
     /// [`QuantRule`](crate::op::QuantRule).
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn stored(&mut self, slot: usize) -> Result<Wire, OpError> {
         let rank = self.io.rank(slot)?;
         let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
@@ -154,6 +181,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// A wire of an operand's stored integers, as they are or interpolated, as FLOAT32 codes of the file.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn codes(&mut self, slot: usize, stored: &Wire) -> Result<Wire, OpError> {
         let value = self.io.operand(slot)?;
         if value.parameters().is_some() && stored.dtype.is_8_bit() {
@@ -177,6 +207,9 @@ impl<'c> LowerCx<'c> {
 
     /// An operand in the operator's order: what it means, in arithmetic that no runtime fuses with what
     /// reads it.
+    ///
+    /// # Errors
+    /// As [`LowerCx::real`].
     pub fn plain(&mut self, slot: usize) -> Result<Wire, OpError> {
         let rank = self.io.rank(slot)?;
         let perm = self.placed.plans[self.graph.0].operand(self.op, slot, rank);
@@ -186,6 +219,9 @@ impl<'c> LowerCx<'c> {
     /// What a constant means that is packed in less than bytes, permuted as [`LowerCx::permuted`] does it, in a
     /// form that runtimes make one operator of with a `MatMul` by it. `None` for other operands, and where the
     /// operator's numbers are quantised: products of integers want bytes.
+    ///
+    /// # Errors
+    /// When it is omitted.
     pub fn packed(&mut self, slot: usize, axes: &[usize]) -> Result<Option<Wire>, OpError> {
         let value = self.io.operand(slot)?;
         if self.io.result(0).is_quantized() || !self.lowering.packs(value)? {

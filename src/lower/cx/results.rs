@@ -95,6 +95,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// Gives a result, in the operator's order.
+    ///
+    /// # Errors
+    /// A wire of another shape or type, and results whose type cannot be quantised.
     pub fn finish(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, self.result_dtype(slot))?;
         let value = self.io.result(slot);
@@ -118,6 +121,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// Gives a result as it is stored, in the operator's order.
+    ///
+    /// # Errors
+    /// A wire of another shape or type.
     pub fn finish_stored(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, self.io.result(slot).stored)?;
         self.give(slot, wire.id)
@@ -125,6 +131,9 @@ impl<'c> LowerCx<'c> {
 
     /// Gives a quantised result as FLOAT32 steps from its zero point, in the operator's order. They are
     /// rounded half to even, and held to the type's range.
+    ///
+    /// # Errors
+    /// A wire of another shape or type, and results that are not quantised.
     pub fn finish_steps(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, DType::Float32)?;
         let value = self.io.result(slot);
@@ -133,6 +142,9 @@ impl<'c> LowerCx<'c> {
     }
 
     /// Gives a quantised result as FLOAT32 codes of the file: steps from code 0, whatever the zero point.
+    ///
+    /// # Errors
+    /// A wire of another shape or type, and results that are not quantised.
     pub fn finish_codes(&mut self, slot: usize, wire: Wire) -> Result<(), OpError> {
         self.fits(slot, &wire, DType::Float32)?;
         let value = self.io.result(slot).centred();
@@ -201,6 +213,9 @@ impl<'c> LowerCx<'c> {
     /// written: whoever reads the result reads the operand in the order it needs, so that chains of
     /// transpositions, and those a change of layout adds, become one or none. False, and nothing given, where
     /// operand and result are quantised differently.
+    ///
+    /// # Errors
+    /// When the operand is omitted, and axes that do not make the result's shape of its own.
     pub fn finish_permuted(
         &mut self,
         slot: usize,
@@ -236,18 +251,27 @@ impl<'c> LowerCx<'c> {
     }
 
     /// What is left of a FLOAT32 wire once it was stored as a value is: rounded to its steps, within its range.
+    ///
+    /// # Errors
+    /// Values that have no single scale, or whose type cannot be quantised.
     pub fn rounded_as(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
         let stored = self.stored_as(wire, value)?;
         self.real_of(&stored, value)
     }
 
     /// A FLOAT32 wire as a value stores such.
+    ///
+    /// # Errors
+    /// Values that have no single scale, or whose type cannot be quantised.
     pub fn stored_as(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
         let id = self.lowering.quantize(wire.id, value, &self.origin)?;
         Ok(self.wire(id))
     }
 
     /// What a wire of integers means as a value's.
+    ///
+    /// # Errors
+    /// Values without quantisation parameters.
     pub fn real_of(&mut self, wire: &Wire, value: &Value) -> Result<Wire, OpError> {
         let perm = Perm::identity(wire.rank());
         let id = self

@@ -36,7 +36,10 @@ impl LowerCx<'_> {
         self.literal(Literal::from_floats(shape.to_vec(), floats))
     }
 
-    /// A scalar initialiser of any numeric type. Values that the type does not hold are an error.
+    /// A scalar initialiser of any numeric type.
+    ///
+    /// # Errors
+    /// Values that the type does not hold.
     pub fn scalar(&mut self, dtype: DType, x: f64) -> Result<Wire, OpError> {
         let data = scalar_bytes(dtype, x)
             .ok_or_else(|| OpError::inconsistent(format!("{x} is not a value of {dtype}")))?;
@@ -48,6 +51,9 @@ impl LowerCx<'_> {
     }
 
     /// `Cast`; nothing where the type is already right, folded for initialisers.
+    ///
+    /// # Errors
+    /// Types that ONNX lacks.
     pub fn cast(&mut self, wire: &Wire, dtype: DType) -> Result<Wire, OpError> {
         if wire.dtype == dtype {
             return Ok(wire.clone());
@@ -71,11 +77,17 @@ impl LowerCx<'_> {
     }
 
     /// A node of two inputs that broadcast; the output has the type of the first.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
     pub fn binary(&mut self, op_type: &'static str, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
         self.binary_as(op_type, a, b, a.dtype)
     }
 
     /// A comparison: two inputs that broadcast, BOOL output.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
     pub fn compare(&mut self, op_type: &'static str, a: &Wire, b: &Wire) -> Result<Wire, OpError> {
         self.binary_as(op_type, a, b, DType::Bool)
     }
@@ -98,6 +110,9 @@ impl LowerCx<'_> {
 
     /// `Where`: three inputs that broadcast. Types that onnxruntime's `Where` lacks go through INT32, which
     /// holds them.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
     pub fn select(&mut self, condition: &Wire, yes: &Wire, no: &Wire) -> Result<Wire, OpError> {
         let wide = match yes.dtype {
             DType::Bool | DType::Int8 | DType::Int16 | DType::UInt16 => DType::Int32,
@@ -116,6 +131,9 @@ impl LowerCx<'_> {
     }
 
     /// `Clip` to bounds of the wire's own type.
+    ///
+    /// # Errors
+    /// Bounds that the type does not hold.
     pub fn clip(
         &mut self,
         wire: &Wire,

@@ -27,6 +27,9 @@ impl Cut {
 
 impl LowerCx<'_> {
     /// `Concat` along a physical axis. Folded for vectors of INT64 that are initialisers.
+    ///
+    /// # Errors
+    /// No wires at all.
     pub fn concat(&mut self, wires: &[Wire], axis: usize) -> Result<Wire, OpError> {
         let [first, rest @ ..] = wires else {
             return Err(OpError::inconsistent("nothing to concatenate"));
@@ -104,6 +107,9 @@ impl LowerCx<'_> {
     }
 
     /// `Pad` with a constant, by physical axis: elements before and after each.
+    ///
+    /// # Errors
+    /// Padding along a dimension that is known only at run time.
     pub fn pad(
         &mut self,
         wire: &Wire,

@@ -7,6 +7,9 @@ use crate::lower::{LowerCx, Wire};
 impl LowerCx<'_> {
     /// `Reshape`. Symbolic dimensions must be those of the wire, except one, which takes what is left.
     /// Folded when the wire is an initialiser.
+    ///
+    /// # Errors
+    /// Several dimensions known only at run time that are not the wire's.
     pub fn reshape(&mut self, wire: &Wire, shape: &Shape) -> Result<Wire, OpError> {
         if wire.shape == *shape {
             return Ok(wire.clone());
@@ -92,6 +95,9 @@ impl LowerCx<'_> {
     }
 
     /// `Reshape` to plain numbers.
+    ///
+    /// # Errors
+    /// As [`LowerCx::reshape`].
     pub fn reshape_to(&mut self, wire: &Wire, dims: &[usize]) -> Result<Wire, OpError> {
         self.reshape(wire, &Shape::new(dims.iter().copied()))
     }

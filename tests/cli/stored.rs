@@ -211,7 +211,7 @@ fn packed_weights_are_real_where_that_is_asked_for() {
 
 #[test]
 fn blocks_have_scales_of_their_own() {
-    const DENSE: &str = "fixtures/ops/FULLY_CONNECTED/blockwise.tflite";
+    const DENSE: &str = "fixtures/ops/FULLY_CONNECTED/blockwise_many.tflite";
     let model = converted_from(DENSE, &[]);
     let mut nodes = model.graph.node.iter();
     let node = nodes.find(|node| node.op_type == "DequantizeLinear");
@@ -223,13 +223,13 @@ fn blocks_have_scales_of_their_own() {
             .map(|one| one.i)
     };
     assert_eq!((named("axis"), named("block_size")), (Some(0), Some(32)));
-    // 64 inputs in 2 blocks, 8 units, as MatMul has them.
+    // 256 inputs in 8 blocks, 260 units, as MatMul has them.
     let scales = constants(&model, FLOAT);
-    assert!(scales.iter().any(|tensor| tensor.dims == [2, 8]));
+    assert!(scales.iter().any(|tensor| tensor.dims == [8, 260]));
 
     let model = converted_from(DENSE, &["--opset", "17"]);
     assert_eq!(count(&model, "DequantizeLinear"), 0);
-    assert_eq!(constants(&model, INT8)[0].dims, [8, 64]);
+    assert_eq!(constants(&model, INT8)[0].dims, [260, 256]);
 }
 
 #[test]

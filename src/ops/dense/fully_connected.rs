@@ -1,8 +1,9 @@
 //! FULLY_CONNECTED: `x · weights' + bias` over the last axis, weights `[units, depth]`. Without `keep_num_dims`
 //! the input is flattened into rows of `depth`, wherever its axes end.
 //!
-//! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept, and for weights
-//! of 4 bits, of which onnxruntime makes `MatMulNBits`: it rounds the input to 8 bits for each run, as LiteRT does.
+//! Source: LiteRT kernels/fully_connected.cc. ONNX: Gemm; MatMul and Add where the axes are kept, and for many weights
+//! of 4 bits, of which onnxruntime makes `MatMulNBits`: it rounds the input to 8 bits for each run, by blocks where
+//! LiteRT does by rows, up to 3 % off. Few are decoded when the file is loaded, and the rows rounded as LiteRT does.
 
 use crate::batch::mixes;
 #[cfg(feature = "validate")]
@@ -31,6 +32,10 @@ pub(super) static DEFS: &[OpDef] =
             .emits(&["Reshape", "Gemm", "MatMul", "Add"])
             .note("no shuffled weights"),
     ];
+
+/// So many weights of less than 8 bits are decoded, as those of 8 bits are: up to here a product of one row takes half
+/// as long again as one by packed weights (onnxruntime 1.31, x86), and memory is no matter.
+const DECODED: usize = 1 << 16;
 
 #[derive(Debug)]
 struct FullyConnected {
@@ -142,11 +147,33 @@ impl FullyConnected {
         Ok((cx.real(0)?, w))
     }
 
-    /// How the input is quantised where the weights alone are. Those of less than 8 bits stay packed, and runtimes
-    /// quantise for them by themselves.
+    /// How the input is quantised where the weights alone are: for those with blocks from the least number to the
+    /// greatest, whatever the options say (XNNPACK's kernel, which is LiteRT's own for them). For weights that stay
+    /// packed runtimes do it by themselves.
     fn hybrid(&self, io: &Operands<'_>) -> Option<Hybrid> {
-        let weights = io.get(1).filter(|_| is_hybrid(io, 0, 1))?;
-        weights.packed.is_none().then_some(self.hybrid)
+        let rounds = is_hybrid(io, 0, 1) && !Self::stays_packed(io);
+        let quant = io.get(1).and_then(|weights| weights.quant.as_ref());
+        let hybrid = match quant.is_some_and(|quant| quant.block.is_some()) {
+            true => Hybrid::Asymmetric,
+            false => self.hybrid,
+        };
+        rounds.then_some(hybrid)
+    }
+
+    /// Are the weights of less than 8 bits, and more than are decoded?
+    fn stays_packed(io: &Operands<'_>) -> bool {
+        io.get(1).is_some_and(|weights| {
+            let count = weights.shape.count();
+            weights.packed.is_some() && count.is_none_or(|count| count > DECODED)
+        })
+    }
+
+    /// Weights that stay packed, `[depth, units]`.
+    fn packed(cx: &mut LowerCx<'_>) -> Result<Option<Wire>, OpError> {
+        match Self::stays_packed(cx.io()) {
+            true => cx.packed(1, &[1, 0]),
+            false => Ok(None),
+        }
     }
 
     /// `MatMul` and `Add`, which leave all axes but the last alone.
@@ -276,7 +303,7 @@ impl Operator for FullyConnected {
             Some(bias) => Some(cx.reshape(&bias, &units)?),
             None => None,
         };
-        let y = match (cx.packed(1, &[1, 0])?, self.keeps(cx.io())?) {
+        let y = match (Self::packed(cx)?, self.keeps(cx.io())?) {
             (None, false) => self.gemm(cx, bias.as_ref())?,
             (packed, _) => {
                 let w = packed.map_or_else(|| cx.permuted(1, &[1, 0]), Ok)?;

@@ -99,6 +99,11 @@ pub(crate) fn check(model: Model, folding: Folding) -> Result<Checked, Error> {
 /// The first operator that does not compute each example alone.
 pub(crate) fn check_batch(model: Model, guide: Guide<'_>) -> Result<(Checked, Stack), Error> {
     let walk = Walk::all(model, Folding::Remove, Some(guide))?;
+    if !walk.model.states.is_empty() {
+        let what = "another batch size for a model that keeps variables from run to run";
+        let error = Error::new(ErrorKind::Unsupported, what);
+        return Err(error.advice("--state reset has every run start with the first values"));
+    }
     if let Some(error) = walk.findings.into_iter().next() {
         return Err(error);
     }
@@ -132,6 +137,9 @@ impl<'g> Walk<'g> {
             findings: Vec::new(),
         };
         walk.graph(main);
+        if walk.findings.is_empty() {
+            walk.findings.extend(crate::state::check(&walk.model));
+        }
         Ok(walk)
     }
 

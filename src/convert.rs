@@ -22,6 +22,7 @@ use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
 use crate::signature::Entry;
 use crate::source::Source;
+use crate::state::States;
 use crate::work::Work;
 
 pub use conversion::Conversion;
@@ -144,6 +145,12 @@ impl Converter {
     /// [`Converter::batch`].
     pub fn shape(mut self, input: impl Into<String>, shape: Shape) -> Self {
         self.entry.shapes.push((input.into(), shape));
+        self
+    }
+
+    /// What becomes of what variables hold after a run.
+    pub fn states(mut self, states: States) -> Self {
+        self.entry.resets = states == States::Reset;
         self
     }
 
@@ -284,6 +291,7 @@ impl Converter {
             opset: lowered.opset,
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
+            states: placed.model().states.len(),
             fixed_dims: None,
             warnings: told.warnings,
             subgraph: placed.model().main.0,

@@ -54,6 +54,7 @@ pub use report::{Counts, Port, Report};
 pub use signature::{Signature, SignatureTensor, signatures};
 pub use sink::Sink;
 pub use source::Source;
+pub use state::States;
 #[cfg(feature = "validate")]
 pub use validate::{
     Divergence, OutputDifference, Scope, Status, Steps, Validation, Verdict, validate,

@@ -80,6 +80,8 @@ pub(crate) fn lift(
             description: file.description().map(str::to_owned),
             version: file.version(),
             metadata,
+            carries: !entry.resets,
+            states: Vec::new(),
         }),
     }
 }

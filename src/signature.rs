@@ -77,6 +77,8 @@ pub(crate) struct Entry {
     pub shapes: Vec<(String, Shape)>,
     /// Another batch size than the file's.
     pub batch: Option<Dim>,
+    /// Do variables start every run with their first values?
+    pub resets: bool,
 }
 
 impl Entry {

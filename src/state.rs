@@ -1,30 +1,76 @@
-//! Variables that outlive an operator become values: a read is what was written last, at first what the
-//! initialisation gives. Every run of the ONNX file starts as the first run of the interpreter does; what is
-//! written last goes nowhere.
+//! Variables become values: a read is what was written last, at first what the initialisation gives. One that is
+//! both read before it is written and written keeps what it holds for the next run: that is an output of the graph,
+//! and an input, whose elements are the first ones where nothing is fed.
 //!
 //! Source: LiteRT kernels/{call_once,var_handle,assign_variable,read_variable}.cc: a variable is what one name
-//! stands for, in the order of the operators.
+//! stands for, in the order of the operators. ONNX: an initialiser that is also an input is what that is when it is
+//! not fed (IR version 4).
 
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind};
-use crate::ir::{Content, Graph, GraphId, Model, OpId, ValueId};
+use crate::ir::{Carried, Content, Graph, GraphId, Model, OpId, Ports, Shape, Value, ValueId};
 use crate::op::State;
+
+/// What becomes of what the variables of a model (VAR_HANDLE, ASSIGN_VARIABLE, READ_VARIABLE) hold after a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum States {
+    /// Each is one more input and one more output of the ONNX graph, after the file's own: `NAME` and `NAME_next`,
+    /// of the shape and type of the variable. The input may be left out: it is the first value then.
+    #[default]
+    Carried,
+    /// It is lost: every run starts with the first values.
+    Reset,
+}
 
 /// Resolves every variable of the main graph.
 ///
 /// # Errors
-/// Variables in other graphs, initialisations that compute, reads of what nothing wrote.
+/// Variables in other graphs, initialisations that compute, reads of what nothing wrote, variables that change
+/// their type.
 pub(crate) fn resolve(model: &mut Model) -> Result<(), Error> {
     let at = model.main;
     let empty = Graph::new("main".into());
     let mut main = std::mem::replace(&mut model.graphs[at.0], empty);
     let resolved = resolve_in(&mut main, &mut model.graphs);
+    let carried = resolved.and_then(|variables| match model.carries {
+        true => variables.carry(&mut main),
+        false => Ok(Vec::new()),
+    });
     model.graphs[at.0] = main;
-    resolved
+    for (name, state) in carried? {
+        let ports = &mut model.ports;
+        let taken = |ports: &Ports, name: &str| {
+            let mut all = ports.inputs.iter().chain(&ports.outputs);
+            all.any(|port| **port == *name)
+        };
+        let next = unique(format!("{name}_next"), |name| taken(ports, name));
+        ports.outputs.push(next.into());
+        let name = unique(name, |name| taken(ports, name));
+        ports.inputs.push(name.into());
+        model.states.push(state);
+    }
+    Ok(())
 }
 
-fn resolve_in(main: &mut Graph, others: &mut [Graph]) -> Result<(), Error> {
+/// Says which variable has another shape after a run than before, once shapes are known.
+pub(crate) fn check(model: &Model) -> Option<Error> {
+    let main = model.main();
+    let carried = model.states.len();
+    let first = |all: usize| all.saturating_sub(carried);
+    let inputs = main.inputs.iter().skip(first(main.inputs.len()));
+    let outputs = main.outputs.iter().skip(first(main.outputs.len()));
+    let names = model.ports.inputs.iter().skip(first(main.inputs.len()));
+    let shape = |id: &ValueId| &main.value(*id).shape;
+    let shapes = inputs.map(shape).zip(outputs.map(shape));
+    let (name, (was, is)) = names.zip(shapes).find(|(_, (was, is))| was != is)?;
+    let what = format!("variable {name:?} holds {was} at first, and {is} after a run");
+    let error = Error::new(ErrorKind::Unsupported, what);
+    Some(error.advice("--state reset has every run start with the first values"))
+}
+
+fn resolve_in(main: &mut Graph, others: &mut [Graph]) -> Result<Variables, Error> {
     let mut variables = Variables::default();
     let mut starts = Vec::new();
     for op in main.ops().collect::<Vec<_>>() {
@@ -44,7 +90,7 @@ fn resolve_in(main: &mut Graph, others: &mut [Graph]) -> Result<(), Error> {
             }
         }
     }
-    Ok(())
+    Ok(variables)
 }
 
 fn unsupported(graph: &Graph, op: OpId, what: &str) -> Error {
@@ -56,6 +102,10 @@ fn unsupported(graph: &Graph, op: OpId, what: &str) -> Error {
 struct Variables {
     handles: HashMap<ValueId, String>,
     values: HashMap<String, ValueId>,
+    /// What the initialisation gave them.
+    firsts: HashMap<String, ValueId>,
+    /// The operators that read that, in order.
+    reads: Vec<(OpId, String)>,
 }
 
 impl Variables {
@@ -80,11 +130,45 @@ impl Variables {
                     return Err(unsupported(main, op, &what));
                 };
                 main.set_operand(op, 0, value);
+                quantize_as_read(main, value, op);
+                if self.firsts.get(&name) == Some(&value) {
+                    self.reads.push((op, name));
+                }
                 return Ok(());
             }
         }
         main.remove_op(op);
         Ok(())
+    }
+
+    /// Makes inputs and outputs of those whose first values are read and which are then written, in the order in
+    /// which they are read.
+    fn carry(&self, main: &mut Graph) -> Result<Vec<(String, Carried)>, Error> {
+        let mut carried: Vec<(String, Carried)> = Vec::new();
+        let mut inputs = HashMap::new();
+        for (op, name) in &self.reads {
+            let (Some(&first), Some(&last)) = (self.firsts.get(name), self.values.get(name)) else {
+                continue;
+            };
+            if first == last {
+                continue;
+            }
+            let input = match inputs.get(name) {
+                Some(&input) => input,
+                None => {
+                    let (value, state) =
+                        carry(main, first, last).map_err(|what| unsupported(main, *op, &what))?;
+                    let input = main.add_value(value);
+                    main.inputs.push(input);
+                    main.outputs.push(last);
+                    carried.push((name.clone(), state));
+                    inputs.insert(name.clone(), input);
+                    input
+                }
+            };
+            main.set_operand(*op, 0, input);
+        }
+        Ok(carried)
     }
 
     /// Takes first values over from an initialisation, which must consist of them.
@@ -116,8 +200,10 @@ impl Variables {
                         return Err(unsupported(graph, op, "a first value that is computed"));
                     }
                     let mut value = value.clone();
-                    value.name = name.as_str().into();
-                    self.values.insert(name, main.add_value(value));
+                    value.name = unique_value(main, &name).into();
+                    let id = main.add_value(value);
+                    self.firsts.insert(name.clone(), id);
+                    self.values.insert(name, id);
                 }
                 _ => {
                     let what = "an initialisation that does more than give variables constants";
@@ -127,6 +213,53 @@ impl Variables {
         }
         Ok(())
     }
+}
+
+/// A first value may leave out what its integers mean: what reads it says so.
+fn quantize_as_read(main: &mut Graph, first: ValueId, read: OpId) {
+    let Some(result) = main.results(read).first().map(|&id| main.value(id).clone()) else {
+        return;
+    };
+    let value = main.value_mut(first);
+    if value.constant().is_some() && value.quant.is_none() && value.stored == result.stored {
+        value.quant = result.quant;
+        value.dtype = result.dtype;
+    }
+}
+
+/// The input for a variable, from what it holds first and last.
+fn carry(main: &Graph, first: ValueId, last: ValueId) -> Result<(Value, Carried), String> {
+    let (first, last) = (main.value(first), main.value(last));
+    let literal = first.literal();
+    let Some(literal) = literal.filter(|literal| literal.dtype == last.stored) else {
+        return Err(format!(
+            "variable {:?} is {} at first, and {} after a run",
+            first.name, first.stored, last.stored
+        ));
+    };
+    let value = Value {
+        name: unique_value(main, &first.name).into(),
+        shape: Shape::new(literal.shape.iter().copied()),
+        content: Content::Computed,
+        terms: None,
+        ..last.clone()
+    };
+    let quant = value.quant.clone();
+    let first = literal;
+    Ok((value, Carried { first, quant }))
+}
+
+/// The name of a variable, which no tensor has.
+fn unique_value(main: &Graph, name: &str) -> String {
+    let taken = |name: &str| main.values().any(|id| *main.value(id).name == *name);
+    unique(name.to_owned(), taken)
+}
+
+fn unique(mut name: String, taken: impl Fn(&str) -> bool) -> String {
+    while taken(&name) {
+        name.push('_');
+    }
+    name
 }
 
 fn operand(graph: &Graph, op: OpId, slot: usize) -> Result<ValueId, Error> {

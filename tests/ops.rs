@@ -47,6 +47,37 @@ fn second_decoder(conversion: &Conversion) -> Option<String> {
     (unknown > 0).then(|| "unknown fields".into())
 }
 
+/// Inputs and outputs of each run that was recorded, one after another.
+fn runs(path: &Path) -> Vec<(Vec<Literal>, Vec<Literal>)> {
+    let run = |number: &str| {
+        let (fed, given) = (format!("in{number}"), format!("out{number}"));
+        (golden(path, &fed), golden(path, &given))
+    };
+    let later = (2..).map(|number: usize| run(&number.to_string()));
+    let later = later.take_while(|(_, outputs)| !outputs.is_empty());
+    std::iter::once(run("")).chain(later).collect()
+}
+
+/// What differs in one run after another, each with the variables as the one before left them.
+fn differ(
+    runs: &[(Vec<Literal>, Vec<Literal>)],
+    steps: i64,
+    execute: impl Fn(&[Literal]) -> Result<Vec<Literal>, String>,
+) -> Option<String> {
+    let mut states: Vec<Literal> = Vec::new();
+    for (number, (inputs, want)) in runs.iter().enumerate() {
+        let mut got = match execute(&[&inputs[..], &states[..]].concat()) {
+            Ok(got) => got,
+            Err(error) => return Some(error),
+        };
+        states = got.split_off(want.len().min(got.len()));
+        if let Some(what) = differs(want, &got, steps) {
+            return Some(format!("run {number}: {what}"));
+        }
+    }
+    None
+}
+
 fn try_fixture(path: &Path, faults: &mut Vec<String>) {
     let name = path
         .strip_prefix(env!("CARGO_MANIFEST_DIR"))
@@ -54,16 +85,13 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
         .display()
         .to_string();
     let bytes = Bytes::from(fs::read(path).expect("readable"));
-    let (inputs, want) = (golden(path, "in"), golden(path, "out"));
-    let steps = allowed_steps(path);
+    let (runs, steps) = (runs(path), allowed_steps(path));
     let mut fault = |what: String| faults.push(format!("{name}: {what}"));
-    match testing::execute_source(&bytes, &inputs) {
-        Ok(got) => {
-            if let Some(what) = differs(&want, &got, steps) {
-                fault(format!("reference: {what}"));
-            }
-        }
-        Err(error) => fault(format!("reference: {error}")),
+    let reference = |inputs: &[Literal]| {
+        testing::execute_source(&bytes, inputs).map_err(|error| error.to_string())
+    };
+    if let Some(what) = differ(&runs, steps, reference) {
+        fault(format!("reference: {what}"));
     }
     for channels_first in [false, true] {
         let conversion = match Converter::new()
@@ -73,10 +101,8 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
             Ok(conversion) => conversion,
             Err(error) => return fault(format!("refused: {error}")),
         };
-        let found = match testing::execute_onnx(&conversion, &inputs) {
-            Ok(got) => differs(&want, &got, steps),
-            Err(error) => Some(error),
-        };
+        let onnx = |inputs: &[Literal]| testing::execute_onnx(&conversion, inputs);
+        let found = differ(&runs, steps, onnx);
         let flaw = TRACT_FLAWS.iter().find(|(known, _)| name.contains(known));
         match (found, flaw) {
             (Some(what), None) => {
@@ -115,6 +141,11 @@ fn one_operator_models_match_the_interpreter() {
 #[test]
 fn operators_between_convolutions_match_the_interpreter() {
     try_all("layout");
+}
+
+#[test]
+fn variables_hold_from_run_to_run_what_they_do_in_the_interpreter() {
+    try_all("stateful");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 #[cfg(feature = "validate")]
 use std::fmt::Write as _;
 
-use tfl2onnx::Report;
 use tfl2onnx::op::{Dim, Shape};
 #[cfg(feature = "validate")]
 use tfl2onnx::{OutputDifference, Status, Validation, Verdict};
+use tfl2onnx::{Port, Report};
 
 use super::inspect::cut;
 #[cfg(feature = "validate")]
@@ -30,14 +30,15 @@ fn shape(shape: &Shape) -> String {
     format!("[{}]", dims.collect::<Vec<_>>().join(", "))
 }
 
-/// Inputs and outputs, in common columns.
+/// Inputs and outputs, in common columns, then the variables among them.
 pub(crate) fn ports(text: &mut String, report: &Report) {
     let all = || report.inputs.iter().chain(&report.outputs);
     let name = all().map(|port| short(&port.name).chars().count()).max();
     let dtype = all().map(|port| port.dtype.to_string().len()).max();
     let (name, dtype) = (name.unwrap_or(0), dtype.unwrap_or(0));
+    let own = |all: &Vec<Port>| all.len().saturating_sub(report.states);
     for (mut label, list) in [("input", &report.inputs), ("output", &report.outputs)] {
-        for port in list {
+        for port in list.iter().take(own(list)) {
             let (of, shape) = (port.dtype.to_string(), shape(&port.shape));
             let layout = port.layout.map_or("", layout);
             let what = format!(
@@ -47,6 +48,23 @@ pub(crate) fn ports(text: &mut String, report: &Report) {
             line(text, std::mem::take(&mut label), what.trim_end());
         }
     }
+    let mut label = "state";
+    for (port, next) in states(report) {
+        let (of, shape) = (port.dtype.to_string(), shape(&port.shape));
+        let what = format!(
+            "{:name$}  {of:dtype$}  {shape}  next run: {}",
+            short(&port.name),
+            short(&next.name)
+        );
+        line(text, std::mem::take(&mut label), &what);
+    }
+}
+
+/// The variables: the input, and the output that is fed to it in the next run.
+pub(crate) fn states(report: &Report) -> impl Iterator<Item = (&Port, &Port)> {
+    let first = |all: &[Port]| all.len().saturating_sub(report.states);
+    let inputs = report.inputs.iter().skip(first(&report.inputs));
+    inputs.zip(report.outputs.iter().skip(first(&report.outputs)))
 }
 
 #[cfg(feature = "validate")]

@@ -317,6 +317,7 @@ fn converter(asked: &Convert, part: &Part) -> Converter {
         .activations(asked.stored.activations.into())
         .weights(asked.stored.weights.into())
         .float_io(asked.stored.float_io)
+        .states(face.state.into())
         .metadata(asked.metadata())
         .signature_names(asked.signature_names)
         .inputs(&face.inputs)

@@ -6,6 +6,7 @@ use tfl2onnx::{Counts, Error, Place, Port, Report, Signature, SignatureTensor, S
 #[cfg(feature = "validate")]
 use tfl2onnx::{OutputDifference, Scope, Status, Steps, Validation, Verdict};
 
+use super::figures;
 use super::job::{Fault, Outcome, Proof};
 use super::parts::{Listing, Row};
 use super::summary::{kind, layout, status};
@@ -79,6 +80,7 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
         "inputs": report.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": report.outputs.iter().map(port).collect::<Vec<_>>(),
+        "states": figures::states(report).map(state).collect::<Vec<_>>(),
         "stages": stages.collect::<Map<_, _>>(),
     });
     match value {
@@ -104,6 +106,10 @@ fn signature(one: &Signature) -> Value {
         "inputs": names(&one.inputs),
         "outputs": names(&one.outputs),
     })
+}
+
+fn state((input, output): (&Port, &Port)) -> Value {
+    json!({ "input": input.name, "output": output.name })
 }
 
 fn port(port: &Port) -> Value {

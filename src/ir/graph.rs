@@ -7,7 +7,7 @@ use petgraph::Direction::{Incoming, Outgoing};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;
 
-use super::{Content, Data, Shape, Value};
+use super::{Content, Data, Literal, Quant, Shape, Value};
 use crate::error::{Place, Site};
 use crate::op::Operator;
 use crate::signature::Signature;
@@ -27,6 +27,19 @@ pub(crate) struct Model {
     /// Version of the schema that the file is written in.
     pub version: u32,
     pub metadata: Vec<(String, Data)>,
+    /// Are variables to keep from run to run what they hold?
+    pub carries: bool,
+    /// The variables that do: as many of the last inputs and outputs of the main subgraph, in order. None before
+    /// they are resolved (`state.rs`).
+    pub states: Vec<Carried>,
+}
+
+/// What a variable holds before the first run.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    pub first: Literal,
+    /// What its integers mean, where they are quantised.
+    pub quant: Option<Quant>,
 }
 
 impl Model {

@@ -14,7 +14,7 @@ mod value;
 pub use data::Data;
 pub(crate) use data::Identity;
 pub use dtype::DType;
-pub(crate) use graph::{Graph, GraphId, Model, OpId, Origin, Ports, ValueId};
+pub(crate) use graph::{Carried, Graph, GraphId, Model, OpId, Origin, Ports, ValueId};
 pub use order::{Order, Perm, Role};
 pub use quant::Quant;
 pub use shape::{Dim, Shape, Symbol};

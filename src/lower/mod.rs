@@ -28,8 +28,8 @@ pub(crate) use scope::{Form, Origin, Scope};
 use values::int64s;
 pub(crate) use values::turned;
 
-use crate::error::{Error, OpError, OpErrorKind};
-use crate::ir::{Dim, Graph, GraphId, Perm, Value, ValueId};
+use crate::error::{Error, ErrorKind, OpError, OpErrorKind};
+use crate::ir::{Dim, Graph, GraphId, Literal, Model, Perm, Value, ValueId};
 use crate::onnx::{self, Build, Emitted, Face, WireId};
 
 /// What a lowering is asked for.
@@ -97,13 +97,7 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
         rises,
         build: Build::default(),
         room: ROOM,
-        copies: COPIES
-            + 16 * placed
-                .model
-                .graphs
-                .iter()
-                .map(Graph::node_bound)
-                .sum::<usize>(),
+        copies: copies(&placed.model),
         depth: 0,
     };
     let mut scope = Scope::default();
@@ -118,6 +112,9 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
         inputs.push((name.clone(), wire));
         input_perms.push(perm);
     }
+    let defaults = lowering
+        .defaults(&inputs, &input_perms)
+        .map_err(|error| Halt::Fault(Error::new(ErrorKind::Unsupported, error.to_string())))?;
     lowering.run(main, &mut scope)?;
     let mut outputs = Vec::new();
     let mut output_perms = Vec::new();
@@ -133,7 +130,11 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
     let held = scope.held(graph);
     let emitted = onnx::emit(
         lowering.build,
-        &Face { inputs, outputs },
+        &Face {
+            inputs,
+            outputs,
+            defaults,
+        },
         opset,
         &placed.model.main().name,
         placed.model.graphs.iter().any(Graph::is_quantized),
@@ -144,6 +145,12 @@ fn attempt(placed: &Arc<Placed>, opset: i64, rises: bool) -> Result<Lowered, Hal
         held,
         face: (input_perms, output_perms),
     })
+}
+
+/// How many operators and tensors the subgraphs of a model may come to.
+fn copies(model: &Model) -> usize {
+    let own: usize = model.graphs.iter().map(Graph::node_bound).sum();
+    COPIES + 16 * own
 }
 
 /// Says at which of a graph's inputs and outputs something went wrong.
@@ -201,6 +208,26 @@ impl Lowering {
         }
         scope.bind(id, perm.clone(), Form::Stored, kept);
         Ok(wire)
+    }
+
+    /// What the inputs that are variables are where they are not fed: as they are declared.
+    fn defaults(
+        &self,
+        inputs: &[(Arc<str>, WireId)],
+        perms: &[Perm],
+    ) -> Result<Vec<(WireId, Literal)>, OpError> {
+        let model = &self.placed.model;
+        let first = inputs.len().saturating_sub(model.states.len());
+        let wires = inputs.iter().zip(perms).skip(first);
+        let defaults = wires.zip(&model.states).map(|(((_, wire), perm), state)| {
+            let kept = self.build.fact(*wire).dtype == state.first.dtype;
+            let literal = match &state.quant {
+                Some(quant) if !kept => decoded(&state.first, quant)?,
+                _ => state.first.clone(),
+            };
+            Ok((*wire, turned(&literal, perm)?))
+        });
+        defaults.collect()
     }
 
     /// An output of the main graph as it is declared.

@@ -102,14 +102,14 @@ impl Description {
         self.add("tflite.metadata.subgraph.description", &graph.description);
         self.add("tflite.metadata.subgraph.files", file_names(&graph.files));
         let archive = self.archive(tflite, graph);
-        let main = model.main();
+        let (main, states) = (model.main(), model.states.len());
         let sides = [
             Side {
                 name: "input",
                 tensors: &graph.inputs,
                 processing: &graph.input_processing,
                 groups: &graph.input_groups,
-                count: main.inputs.len(),
+                count: main.inputs.len() - states,
                 whole: whole.inputs,
             },
             Side {
@@ -117,7 +117,7 @@ impl Description {
                 tensors: &graph.outputs,
                 processing: &graph.output_processing,
                 groups: &graph.output_groups,
-                count: main.outputs.len(),
+                count: main.outputs.len() - states,
                 whole: whole.outputs,
             },
         ];

@@ -8,7 +8,7 @@ use super::homes::{Homes, Path};
 use super::naming::Wires;
 use super::proto::tensor_shape_proto::{Dimension, dimension::Value};
 use super::{WireId, attr, ir_version, pads, proto};
-use crate::ir::{Data, Dim, Shape};
+use crate::ir::{Data, Dim, Literal, Shape};
 use crate::names::Names;
 
 /// Wires and wires of the graph's inputs and outputs.
@@ -16,6 +16,8 @@ use crate::names::Names;
 pub(crate) struct Face {
     pub inputs: Vec<(Arc<str>, WireId)>,
     pub outputs: Vec<(Arc<str>, WireId)>,
+    /// What inputs are that need not be fed.
+    pub defaults: Vec<(WireId, Literal)>,
 }
 
 /// The written model, and what its wires are called.
@@ -59,9 +61,14 @@ pub(crate) fn emit(
     };
     find_operators(&build.nodes, &mut writer.operators);
     let inputs: Vec<WireId> = face.inputs.iter().map(|(_, wire)| *wire).collect();
-    let graph = writer.graph(name, &inputs, &build.nodes, &outputs, &mut Vec::new());
+    let mut graph = writer.graph(name, &inputs, &build.nodes, &outputs, &mut Vec::new());
     let own = homes.of_graph(&[]);
-    let constants = own.map(|wire| elements(&build, wire)).collect();
+    let own = own.filter_map(|wire| build.literal(wire));
+    let mut constants: Vec<Data> = own.map(|literal| literal.data.clone()).collect();
+    for (wire, literal) in &face.defaults {
+        graph.initializer.push(tensor(literal, names.get(*wire)));
+        constants.push(literal.data.clone());
+    }
     Emitted {
         constants,
         model: model(graph, opset),
@@ -112,7 +119,7 @@ impl Writer<'_> {
             initializer: self
                 .homes
                 .of_graph(path)
-                .map(|wire| self.initializer(wire, path))
+                .filter_map(|wire| self.initializer(wire, path))
                 .collect(),
             ..proto::GraphProto::default()
         };
@@ -138,12 +145,13 @@ impl Writer<'_> {
     }
 
     /// An initialiser; the main graph's go without their elements, which are written from where they are.
-    fn initializer(&self, wire: WireId, path: &Path) -> proto::TensorProto {
-        let mut tensor = tensor(self.build, self.names, wire);
+    fn initializer(&self, wire: WireId, path: &Path) -> Option<proto::TensorProto> {
+        let literal = self.build.literal(wire)?;
+        let mut tensor = tensor(literal, self.names.get(wire));
         if !path.is_empty() {
-            tensor.raw_data = Some(elements(self.build, wire).to_vec().into());
+            tensor.raw_data = Some(literal.data.to_vec().into());
         }
-        tensor
+        Some(tensor)
     }
 
     fn node(&mut self, node: &Node) -> proto::NodeProto {
@@ -235,19 +243,14 @@ fn shape(shape: &Shape) -> proto::TensorShapeProto {
     }
 }
 
-fn tensor(build: &Build, names: &Wires, wire: WireId) -> proto::TensorProto {
-    let literal = build.literal(wire);
+/// An initialiser without its elements.
+fn tensor(literal: &Literal, name: String) -> proto::TensorProto {
     proto::TensorProto {
-        dims: literal.map_or(vec![], |l| l.shape.iter().map(|&n| n as i64).collect()),
-        data_type: build.fact(wire).dtype.onnx(),
-        name: Some(names.get(wire)),
+        dims: literal.shape.iter().map(|&n| n as i64).collect(),
+        data_type: literal.dtype.onnx(),
+        name: Some(name),
         ..proto::TensorProto::default()
     }
-}
-
-fn elements(build: &Build, wire: WireId) -> Data {
-    let literal = build.literal(wire);
-    literal.map_or_else(Data::default, |literal| literal.data.clone())
 }
 
 /// The file around the graph.

@@ -20,7 +20,7 @@ pub(crate) use quant::{dequantize, quantize};
 
 use crate::check::{Folding, check};
 use crate::error::{Error, ErrorKind, OpError};
-use crate::ir::{DType, Graph, GraphId, Literal, Model, Value, ValueId};
+use crate::ir::{Carried, DType, Graph, GraphId, Literal, Model, Value, ValueId};
 use crate::lift::{Dims, lift};
 use crate::passes::biases;
 use crate::passes::stored::{Declared, Ranges, face, implied_activation, to_real};
@@ -88,6 +88,11 @@ impl Reference {
 
     pub fn main(&self) -> &Graph {
         self.model.main()
+    }
+
+    /// The variables that are inputs and outputs of the main graph.
+    pub fn states(&self) -> &[Carried] {
+        &self.model.states
     }
 
     /// Runs the main subgraph.

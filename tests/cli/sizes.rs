@@ -131,3 +131,31 @@ fn what_is_cut_away_need_not_be_known() {
     let names: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["custom", "relu_1"]);
 }
+
+const STREAM: &str = "fixtures/stateful/convolution_int8.tflite";
+
+/// The file's input is called as its variable.
+#[test]
+fn a_variable_is_one_more_input_and_output() {
+    let own = [
+        ("stream/rows", &["1", "2", "5", "2"][..]),
+        ("stream/rows_", &["1", "3", "5", "2"]),
+        ("conv_2d", &["1", "2", "3", "4"]),
+        ("stream/rows_next", &["1", "3", "5", "2"]),
+    ];
+    assert_eq!(faces(&[STREAM]), owned(&own));
+    let reset = faces(&[STREAM, "--state", "reset"]);
+    assert_eq!(reset, owned(&[own[0], own[2]]));
+    exits(2, &[STREAM, "--state", "lost"]);
+}
+
+#[test]
+fn a_variable_has_the_batch_it_has() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    let refused = super::run([STREAM, text(&out), "--batch", "2"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = super::stderr(&refused);
+    assert!(said.contains("--state reset"), "{said}");
+    assert!(!out.exists());
+}

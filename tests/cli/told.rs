@@ -47,6 +47,26 @@ fn the_report_has_what_the_summary_has() {
 }
 
 #[test]
+fn variables_are_told_apart_from_inputs_and_outputs() {
+    const STREAM: &str = "fixtures/stateful/delay.tflite";
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, report) = (dir.path().join("out.onnx"), dir.path().join("report.json"));
+    let said = exits(0, &[STREAM, text(&out), "--report", text(&report)]);
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("_next")).collect();
+    assert!(
+        lines[0].trim_start().starts_with("state       first"),
+        "{said}"
+    );
+    assert!(lines[1].ends_with("next run: second_next"), "{said}");
+    let states = &json(&report)["models"][0]["states"];
+    let expected = serde_json::json!([
+        { "input": "first", "output": "first_next" },
+        { "input": "second", "output": "second_next" },
+    ]);
+    assert_eq!(*states, expected);
+}
+
+#[test]
 fn the_report_of_a_refusal_says_where() {
     let dir = tempfile::tempdir().expect("a directory");
     let report = dir.path().join("report.json");

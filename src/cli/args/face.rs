@@ -21,6 +21,27 @@ pub(crate) struct Face {
     /// Give an input another shape; a dimension is a number, a name, or -1 for one known at run time
     #[arg(long = "shape", value_name = "NAME=DIM,...", value_parser = shape)]
     pub shapes: Vec<(String, Shape)>,
+
+    /// What variables hold after a run: outputs, to be fed to the next, or lost
+    #[arg(long, value_name = "HOW", value_enum, default_value = "carry")]
+    pub state: State,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum State {
+    /// Each variable NAME is an input, which may be left out, and an output NAME_next
+    Carry,
+    /// Every run starts with the first values
+    Reset,
+}
+
+impl From<State> for tfl2onnx::States {
+    fn from(state: State) -> Self {
+        match state {
+            State::Carry => tfl2onnx::States::Carried,
+            State::Reset => tfl2onnx::States::Reset,
+        }
+    }
 }
 
 fn batch(text: &str) -> Result<Dim, String> {

@@ -13,11 +13,11 @@ use crate::tflite::schema::{BuiltinOperator as Code, CallOnceOptionsT, VarHandle
 pub(super) static DEFS: &[OpDef] = &[
     OpDef::new(Code::CALL_ONCE, Variable::parse_start)
         .arity(0..=0, 0..=0)
-        .note("first values of variables; the ONNX file starts from them every time"),
+        .note("first values of variables"),
     OpDef::new(Code::VAR_HANDLE, Variable::parse_handle).arity(0..=0, 1..=1),
     OpDef::new(Code::ASSIGN_VARIABLE, |_| Ok(Box::new(Variable::Write)))
         .arity(2..=2, 0..=0)
-        .note("in the main graph; lost at the end of a run"),
+        .note("in the main graph; an output, for the next run to be fed"),
     OpDef::new(Code::READ_VARIABLE, |_| Ok(Box::new(Variable::Read))).note("in the main graph"),
 ];
 
@@ -73,7 +73,7 @@ impl Operator for Variable {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Stored
+        QuantRule::Moves
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

@@ -9,7 +9,7 @@ mod nibbles;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use prost::Message as _;
@@ -106,6 +106,7 @@ impl OnnxRunner {
 
         let mut proto = ModelProto::decode(bytes).context("decoding the ONNX file")?;
         proto.graph.iter_mut().for_each(nibbles::widen);
+        proto.graph.iter_mut().for_each(require_inputs);
         if let (Watch::Apart(cuts), Some(graph)) = (watch, &mut proto.graph) {
             cut(graph, cuts);
         }
@@ -232,6 +233,14 @@ fn ports(model: &TypedModel) -> TractResult<Vec<Port>> {
         })
     };
     model.input_outlets()?.iter().map(port).collect()
+}
+
+/// Has every input fed: tract takes one that need not be for a constant.
+fn require_inputs(graph: &mut GraphProto) {
+    let inputs: HashSet<&str> = graph.input.iter().map(|input| &*input.name).collect();
+    graph
+        .initializer
+        .retain(|constant| !inputs.contains(&*constant.name));
 }
 
 /// Makes a constant of an input.

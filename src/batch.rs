@@ -5,6 +5,7 @@
 //! and refuses what would mix them; constants that hold the size are rewritten on the way. What stands at the
 //! end is `n` independent runs of the model, stacked, or an error that names the operator.
 
+mod constants;
 mod guide;
 mod rules;
 

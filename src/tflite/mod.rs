@@ -65,6 +65,12 @@ pub(crate) fn verifier(bytes: &[u8]) -> VerifierOptions {
 fn malformed(fault: &InvalidFlatbuffer) -> Error {
     let text = fault.to_string();
     let first = text.lines().next().unwrap_or("invalid flatbuffer");
+    if matches!(fault, InvalidFlatbuffer::Unaligned { .. }) {
+        // LiteRT reads such files. Every access here goes through a verifier that does not.
+        return Error::malformed(format!("the flatbuffer is not aligned: {first}")).advice(
+            "some Python tools write such files; read and pack it again with a current flatbuffers package",
+        );
+    }
     Error::malformed(format!("the flatbuffer is damaged: {first}"))
         .advice("the file is truncated or was altered; fetch it again")
 }

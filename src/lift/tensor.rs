@@ -149,8 +149,13 @@ impl<'a> Reader<'a> {
                 "tensor {index} is in buffer {buffer}, and there are {count} buffers"
             )));
         };
+        let filled = entry.data().is_some_and(|data| !data.is_empty()) || entry.offset() > 1;
+        if tensor.is_variable() && filled {
+            return Err(Error::malformed(format!(
+                "tensor {index} is a variable, which is zero at first, and buffer {buffer} gives it a content"
+            )));
+        }
         match entry.data() {
-            _ if tensor.is_variable() => Ok(None),
             Some(data) if !data.is_empty() => Ok(Some(self.source.resolve(data.bytes()))),
             _ if entry.offset() > 1 => self.outside(buffer, entry).map(Some),
             _ => Ok(None),

@@ -27,6 +27,7 @@ use crate::passes::stored::{Declared, Ranges, face, implied_activation, to_real}
 use crate::registry::Registry;
 use crate::signature::Entry;
 use crate::source::Source;
+use crate::work::Work;
 
 /// A source model that can be executed.
 #[derive(Debug)]
@@ -93,6 +94,11 @@ impl Reference {
     /// The variables that are inputs and outputs of the main graph.
     pub fn states(&self) -> &[Carried] {
         &self.model.states
+    }
+
+    /// What one execution takes, at the sizes that the inputs have here.
+    pub fn work(&self) -> Work {
+        Work::of(&self.model)
     }
 
     /// Runs the main subgraph.

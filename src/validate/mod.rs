@@ -72,6 +72,11 @@ pub fn validate(
             }
             Err(error) => return Err(error),
         };
+        // Dimensions that the conversion leaves open have a size here.
+        if let Err(reason) = options.samples_of(reference.work()) {
+            refused = reason;
+            continue;
+        }
         match validate_at(&reference, conversion, batch, options) {
             Ok(verdict) => {
                 let whole = found.take();

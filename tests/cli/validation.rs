@@ -147,3 +147,12 @@ fn what_takes_too_long_is_said_to_be_unverified() {
     );
     assert!(out.exists());
 }
+
+#[test]
+fn dimensions_left_open_are_not_tried_at_what_cannot_be_executed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    let said = exits(0, &["fixtures/large/open_extents.bin", text(&out)]);
+    // Two other sizes are.
+    assert!(said.contains("  verified, 4 samples"), "{said}");
+}

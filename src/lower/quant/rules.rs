@@ -62,7 +62,7 @@ pub(crate) fn limits(dtype: DType) -> Option<(i64, i64)> {
 /// Does quantising to a value's type already keep what it means within these bounds? As LiteRT computes a
 /// fused activation's range: bounds are rounded to stored values (`CalculateActivationRangeQuantized`,
 /// kernels/kernel_util.cc).
-pub(crate) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> bool {
+pub(in crate::lower) fn saturates(value: &Value, low: Option<f64>, high: Option<f64>) -> bool {
     let (Some(quant), Some((least, greatest))) = (&value.quant, limits(value.stored)) else {
         return false;
     };

@@ -3,7 +3,7 @@
 //! Source: LiteRT kernels/{call_once,var_handle,assign_variable,read_variable}.cc. ONNX: nothing; a read is the
 //! value that was written ([`crate::state`]).
 
-use crate::ir::GraphId;
+use crate::ir::{GraphId, Value};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{LowerCx, OpDef, OpError, Operands, Operator, QuantRule, RawOp, Shape, State};
@@ -60,10 +60,16 @@ impl Operator for Variable {
         let Variable::Read = self else {
             return Err(OpError::inconsistent("a variable that was not resolved"));
         };
+        // Bytes are copied: where they are read at another scale than they were written at, the codes stay.
         let (value, result) = (io.operand(0)?, io.result(0));
-        if (value.stored, &value.quant) != (result.stored, &result.quant) {
-            let expected = format!("{}, as it was written", value.stored);
-            return Err(OpError::result(0, expected, result.stored));
+        let said = |value: &Value| match value.is_quantized() {
+            true => format!("quantised {}", value.stored),
+            false => value.stored.to_string(),
+        };
+        let (written, read) = (said(value), said(result));
+        if written != read {
+            let expected = format!("{written}, as it was written");
+            return Err(OpError::result(0, expected, read));
         }
         Ok(())
     }
@@ -73,7 +79,7 @@ impl Operator for Variable {
     }
 
     fn quant(&self) -> QuantRule {
-        QuantRule::Moves
+        QuantRule::Carries
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {

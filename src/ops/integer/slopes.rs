@@ -27,7 +27,7 @@ const NUDGE: f64 = 1.0 / (1 << 20) as f64;
 
 impl Slopes {
     /// Of result 0 as operand 0, negative numbers times `alpha`. `None` where XNNPACK does not compute it, or
-    /// where real numbers, rounded, give just the same codes.
+    /// where a LeakyRelu of real numbers, rounded, gives just the same codes.
     pub fn of(io: &Operands<'_>, alpha: Option<f32>) -> Option<Self> {
         let (x, y) = (io.get(0)?, io.result(0));
         let narrow = matches!(x.in_file(), DType::Int8 | DType::UInt8);
@@ -37,6 +37,11 @@ impl Slopes {
         let (from, zero) = x.parameters()?;
         let (to, _) = y.parameters()?;
         let (slopes, below) = Slopes::new(from / to, alpha)?;
+        // With nothing between them onnxruntime makes one pair of QuantizeLinear and DequantizeLinear of two, with a
+        // scale that is neither's (core/optimizer/double_qdq_pairs_remover.cc).
+        if alpha.is_none() {
+            return (x.quant != y.quant).then_some(slopes);
+        }
         let codes = match x.stored {
             DType::UInt8 => 0..=255,
             _ => -128..=127,

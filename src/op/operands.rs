@@ -89,8 +89,9 @@ impl<'a> Operands<'a> {
     }
 
     /// Is ordinary arithmetic to make this result of integers, so that no runtime makes an operator of 8 bits of what
-    /// reads it: does a reader read constant real numbers too, or is it wrong in 8 bits
+    /// reads it: does a reader read constant real numbers too, or quantise it again at once, or is it wrong in 8 bits
     /// ([`Operator::is_wrong_in_bytes`](crate::op::Operator::is_wrong_in_bytes)) and its result quantised again?
+    /// Of two pairs of QuantizeLinear and DequantizeLinear in a row onnxruntime makes one, with a scale between theirs.
     pub fn wants_plain(&self, slot: usize) -> bool {
         let Some(&result) = self.results.get(slot) else {
             return false;
@@ -110,11 +111,12 @@ impl<'a> Operands<'a> {
         let mut readers = self.readers(vec![result]).into_iter();
         meets_constants
             || readers.any(|op| {
-                self.graph.op(op).op.is_wrong_in_bytes()
-                    && self
-                        .readers(self.graph.results(op))
-                        .into_iter()
-                        .any(is_quantized)
+                is_quantized(op)
+                    || self.graph.op(op).op.is_wrong_in_bytes()
+                        && self
+                            .readers(self.graph.results(op))
+                            .into_iter()
+                            .any(is_quantized)
             })
     }
 

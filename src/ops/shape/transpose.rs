@@ -112,6 +112,10 @@ impl Operator for Transpose {
         Ok(folded.map(|literal| vec![literal]))
     }
 
+    fn moves(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         let Some(axes) = permutation(io)? else {
             return Err(OpError::unsupported_operand(1, "a computed permutation"));

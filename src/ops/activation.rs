@@ -58,7 +58,7 @@ impl Activation {
         let bounds = value.quant.as_ref();
         let bounds = bounds.and_then(|quant| stored_bounds(quant, low, high));
         let (low, high) = bounds.unwrap_or((None, None));
-        let code = |stored: i64| (stored - value.code_zero()) as f32;
+        let code = |stored: i64| stored.saturating_sub(value.code_zero()) as f32;
         (
             low.map_or(f32::NEG_INFINITY, code),
             high.map_or(f32::INFINITY, code),

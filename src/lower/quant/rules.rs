@@ -79,6 +79,6 @@ pub(crate) fn stored_bounds(
     high: Option<f64>,
 ) -> Option<(Option<i64>, Option<i64>)> {
     let (scale, zero_point) = quant.parameters()?;
-    let stored = |real: f64| (real / f64::from(scale)).round() as i64 + zero_point;
+    let stored = |real: f64| ((real / f64::from(scale)).round() as i64).saturating_add(zero_point);
     Some((low.map(stored), high.map(stored)))
 }

@@ -291,7 +291,7 @@ fn infer(graph: &mut Graph, op: OpId, returned: Vec<Returned>) -> Result<(), OpE
     }
     node.op.check(&io)?;
     let shapes = node.op.infer(&io)?;
-    let results = io.result_ids().to_vec();
+    let (results, own) = (io.result_ids().to_vec(), io.own_results());
     let open = |id: ValueId| graph.value(id).shape.fixed().is_none();
     if shapes.is_none() && io.operand_ids().any(open) {
         return Err(OpError::unsupported(
@@ -299,11 +299,10 @@ fn infer(graph: &mut Graph, op: OpId, returned: Vec<Returned>) -> Result<(), OpE
         ));
     }
     if let Some(shapes) = shapes {
-        if shapes.len() != results.len() {
+        if shapes.len() != own {
             return Err(OpError::inconsistent(format!(
-                "expected {} results, found {}",
+                "expected {} results, found {own}",
                 shapes.len(),
-                results.len()
             )));
         }
         for (slot, shape) in shapes.into_iter().enumerate() {

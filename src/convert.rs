@@ -22,7 +22,7 @@ use crate::report::{Clock, Counts, Port, Report};
 use crate::resize::{Request, Resized};
 use crate::signature::Entry;
 use crate::source::Source;
-use crate::state::States;
+use crate::state::{self, States};
 use crate::work::Work;
 
 pub use conversion::Conversion;
@@ -148,9 +148,9 @@ impl Converter {
         self
     }
 
-    /// What becomes of what variables hold after a run.
+    /// What becomes of what the model holds after a run.
     pub fn states(mut self, states: States) -> Self {
-        self.entry.resets = states == States::Reset;
+        self.entry.states = states;
         self
     }
 
@@ -292,6 +292,7 @@ impl Converter {
             inputs: ports(&placed, true),
             outputs: ports(&placed, false),
             states: placed.model().states.len(),
+            reset_states: state::reset(placed.model()),
             fixed_dims: None,
             warnings: told.warnings,
             subgraph: placed.model().main.0,

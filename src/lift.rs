@@ -80,7 +80,7 @@ pub(crate) fn lift(
             description: file.description().map(str::to_owned),
             version: file.version(),
             metadata,
-            carries: !entry.resets,
+            keeps: entry.states,
             states: Vec::new(),
         }),
     }

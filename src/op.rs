@@ -148,6 +148,13 @@ pub trait Operator: Debug + Send + Sync {
         0
     }
 
+    /// Operands that are the operator's own from run to run: it reads there what the run before left, and leaves
+    /// something. Where that is carried ([`Operands::carries`]), what is left is a result for each, in this order,
+    /// behind those of the file; elsewhere they are constants.
+    fn memories(&self) -> &'static [usize] {
+        &[]
+    }
+
     /// How the operator deals with variables that outlive it.
     fn state(&self) -> State<'_> {
         State::None

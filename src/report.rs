@@ -30,6 +30,9 @@ pub struct Report {
     /// How many of the last inputs and, in the same order, of the last outputs are variables, which hold something from
     /// run to run. What a run gives is to be fed to the next; a run without starts from the first values.
     pub states: usize,
+    /// How many variable tensors of recurrent operators hold zeros at the start of every run, where the interpreter keeps
+    /// what the run before left: [`States::All`](crate::States::All) carries them.
+    pub reset_states: usize,
     /// Why dimensions that the file leaves open are fixed at what it declares; `None` where they are not.
     pub fixed_dims: Option<String>,
     /// What of the file's metadata could not be carried over, and why.

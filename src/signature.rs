@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind};
 use crate::ir::{Dim, Graph, GraphId, Ports, Shape};
 use crate::nearest::nearest;
+use crate::state::States;
 use crate::tflite::{self, schema};
 
 /// A named entry point of a model.
@@ -77,8 +78,8 @@ pub(crate) struct Entry {
     pub shapes: Vec<(String, Shape)>,
     /// Another batch size than the file's.
     pub batch: Option<Dim>,
-    /// Do variables start every run with their first values?
-    pub resets: bool,
+    /// What becomes of what the model keeps from run to run.
+    pub states: States,
 }
 
 impl Entry {

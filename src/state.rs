@@ -1,10 +1,11 @@
 //! Variables become values: a read is what was written last, at first what the initialisation gives. One that is
 //! both read before it is written and written keeps what it holds for the next run: that is an output of the graph,
-//! and an input, whose elements are the first ones where nothing is fed.
+//! and an input, whose elements are the first ones where nothing is fed. So are, where that is asked for, the
+//! memories of recurrent operators.
 //!
 //! Source: LiteRT kernels/{call_once,var_handle,assign_variable,read_variable}.cc: a variable is what one name
-//! stands for, in the order of the operators. ONNX: an initialiser that is also an input is what that is when it is
-//! not fed (IR version 4).
+//! stands for, in the order of the operators; core/subgraph.cc (`ResetVariableTensors`): a variable tensor holds
+//! zeros at first. ONNX: an initialiser that is also an input is what that is when it is not fed (IR version 4).
 
 use std::collections::HashMap;
 
@@ -12,15 +13,20 @@ use crate::error::{Error, ErrorKind};
 use crate::ir::{Carried, Content, Graph, GraphId, Model, OpId, Ports, Shape, Value, ValueId};
 use crate::op::State;
 
-/// What becomes of what the variables of a model (VAR_HANDLE, ASSIGN_VARIABLE, READ_VARIABLE) hold after a run.
+/// What becomes of what a model holds after a run: in its variables (VAR_HANDLE, ASSIGN_VARIABLE, READ_VARIABLE), and
+/// in the variable tensors of its recurrent operators (SVDF, RNN, LSTM and those of sequences).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum States {
-    /// Each is one more input and one more output of the ONNX graph, after the file's own: `NAME` and `NAME_next`,
-    /// of the shape and type of the variable. The input may be left out: it is the first value then.
+    /// Each variable is one more input and one more output of the ONNX graph, after the file's own: `NAME` and
+    /// `NAME_next`, of the shape and type of the variable. The input may be left out: it is the first value then.
+    /// Recurrent operators start every run with zeros, as after the interpreter's `reset_all_variables`: what most
+    /// models with LSTMs are run like, one whole sequence at a time.
     #[default]
     Carried,
-    /// It is lost: every run starts with the first values.
+    /// The same, and so is each variable tensor of a recurrent operator.
+    All,
+    /// All is lost: every run starts with the first values.
     Reset,
 }
 
@@ -34,9 +40,16 @@ pub(crate) fn resolve(model: &mut Model) -> Result<(), Error> {
     let empty = Graph::new("main".into());
     let mut main = std::mem::replace(&mut model.graphs[at.0], empty);
     let resolved = resolve_in(&mut main, &mut model.graphs);
-    let carried = resolved.and_then(|variables| match model.carries {
-        true => variables.carry(&mut main),
-        false => Ok(Vec::new()),
+    let keeps = model.keeps;
+    let carried = resolved.and_then(|variables| {
+        let mut carried = match keeps {
+            States::Carried | States::All => variables.carry(&mut main)?,
+            States::Reset => Vec::new(),
+        };
+        if keeps == States::All {
+            carried.extend(carry_memories(&mut main)?);
+        }
+        Ok(carried)
     });
     model.graphs[at.0] = main;
     for (name, state) in carried? {
@@ -68,6 +81,45 @@ pub(crate) fn check(model: &Model) -> Option<Error> {
     let what = format!("variable {name:?} holds {was} at first, and {is} after a run");
     let error = Error::new(ErrorKind::Unsupported, what);
     Some(error.advice("--state reset has every run start with the first values"))
+}
+
+/// How many tensors of recurrent operators hold zeros at the start of every run, whatever the one before left.
+pub(crate) fn reset(model: &Model) -> usize {
+    let main = model.main();
+    let memories = |op| memories(main, op).len();
+    main.ops().map(memories).sum()
+}
+
+/// The operands of an operator that are its memories, and are not carried.
+fn memories(graph: &Graph, op: OpId) -> Vec<(usize, ValueId)> {
+    let operands = graph.operands(op);
+    let memories = graph.op(op).op.memories().iter();
+    let memories = memories.filter_map(|&slot| Some((slot, (*operands.get(slot)?)?)));
+    let resets = |(_, id): &(usize, ValueId)| graph.value(*id).constant().is_some();
+    memories.filter(resets).collect()
+}
+
+/// Makes inputs and outputs of what the recurrent operators keep, in their order.
+fn carry_memories(main: &mut Graph) -> Result<Vec<(String, Carried)>, Error> {
+    let mut carried = Vec::new();
+    for op in main.ops().collect::<Vec<_>>() {
+        for (slot, id) in memories(main, op) {
+            let name = main.value(id).name.to_string();
+            let (value, state) =
+                carry(main, id, id).map_err(|what| unsupported(main, op, &what))?;
+            let next = Value {
+                name: unique_value(main, &format!("{name}_next")).into(),
+                ..value.clone()
+            };
+            let (input, output) = (main.add_value(value), main.add_value(next));
+            main.set_operand(op, slot, input);
+            main.add_carried(op, output);
+            main.inputs.push(input);
+            main.outputs.push(output);
+            carried.push((name, state));
+        }
+    }
+    Ok(carried)
 }
 
 fn resolve_in(main: &mut Graph, others: &mut [Graph]) -> Result<Variables, Error> {

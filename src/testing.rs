@@ -16,17 +16,26 @@ use crate::reference::{Reference, datum_type, tensor};
 use crate::registry::Registry;
 use crate::signature::Entry;
 use crate::source::Source;
+use crate::state::States;
 use crate::validate::{OnnxRunner, Watch, guarded};
 
 /// The generated reader and writer of TFLite files, for tests that alter fields.
 pub use crate::tflite::schema;
 
-/// Executes a TFLite model on its inputs, in order; variables that are not given are what they are at first. The
-/// outputs are followed by what the variables are then.
-pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>, Error> {
+/// Executes a TFLite model on its inputs, in order; what is kept from run to run is what it is at first where it is not
+/// given. The outputs are followed by what it is then.
+pub fn execute_source(
+    tflite: &Bytes,
+    inputs: &[Literal],
+    states: States,
+) -> Result<Vec<Literal>, Error> {
     let tflite = &Source::from(tflite);
     let registry = Registry::builtin();
-    let declared = lift(tflite, &registry, &Entry::default(), &Dims::Declared)?;
+    let entry = Entry {
+        states,
+        ..Entry::default()
+    };
+    let declared = lift(tflite, &registry, &entry, &Dims::Declared)?;
     let mut sizes = Vec::new();
     for (&id, input) in declared.main().inputs.iter().zip(inputs) {
         let name = &declared.main().value(id).name;
@@ -34,13 +43,7 @@ pub fn execute_source(tflite: &Bytes, inputs: &[Literal]) -> Result<Vec<Literal>
             sizes.push((Symbol::new(format!("{name}.{axis}")), size));
         }
     }
-    let reference = Reference::new(
-        tflite,
-        &registry,
-        &Entry::default(),
-        &Dims::Bound(sizes),
-        false,
-    )?;
+    let reference = Reference::new(tflite, &registry, &entry, &Dims::Bound(sizes), false)?;
     let own = reference.main().inputs.len() - reference.states().len();
     let firsts = reference.states().iter().map(|state| &state.first);
     let inputs = inputs.iter().chain(firsts.skip(inputs.len() - own));

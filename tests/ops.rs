@@ -13,7 +13,7 @@ use bytes::Bytes;
 use golden::{allowed_steps, differs, fixtures, golden};
 use onnx_protobuf::Message;
 use tfl2onnx::op::Literal;
-use tfl2onnx::{Conversion, Converter, testing};
+use tfl2onnx::{Conversion, Converter, States, testing};
 
 /// What tract 0.23.9 does not execute as ONNX says; onnxruntime does (`fixtures/generate.py --check-onnx`).
 const TRACT_FLAWS: &[(&str, &str)] = &[
@@ -86,9 +86,13 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
         .to_string();
     let bytes = Bytes::from(fs::read(path).expect("readable"));
     let (runs, steps) = (runs(path), allowed_steps(path));
+    let states = match runs.len() {
+        1 => States::default(),
+        _ => States::All,
+    };
     let mut fault = |what: String| faults.push(format!("{name}: {what}"));
     let reference = |inputs: &[Literal]| {
-        testing::execute_source(&bytes, inputs).map_err(|error| error.to_string())
+        testing::execute_source(&bytes, inputs, states).map_err(|error| error.to_string())
     };
     if let Some(what) = differ(&runs, steps, reference) {
         fault(format!("reference: {what}"));
@@ -96,6 +100,7 @@ fn try_fixture(path: &Path, faults: &mut Vec<String>) {
     for channels_first in [false, true] {
         let conversion = match Converter::new()
             .channels_first(channels_first)
+            .states(states)
             .convert_bytes(&bytes)
         {
             Ok(conversion) => conversion,
@@ -149,6 +154,11 @@ fn variables_hold_from_run_to_run_what_they_do_in_the_interpreter() {
 }
 
 #[test]
+fn memories_hold_from_run_to_run_what_they_do_in_the_interpreter() {
+    try_all("memory");
+}
+
+#[test]
 fn small_nets_match_the_interpreter() {
     try_all("models");
 }
@@ -179,7 +189,8 @@ fn random_numbers_have_the_types_and_shapes_of_the_interpreter() {
         let floats = got[0].floats().unwrap_or_default();
         let uniform = name.contains("UNIFORM");
         assert!(!uniform || floats.iter().all(|x| (0.0..1.0).contains(x)));
-        let checked = testing::execute_source(&bytes, &golden(path, "in"));
+        let inputs = golden(path, "in");
+        let checked = testing::execute_source(&bytes, &inputs, States::default());
         assert!(checked.is_err(), "{path:?}: {checked:?}");
     }
 }

@@ -9,9 +9,7 @@ use tfl2onnx::{OutputDifference, Status, Validation, Verdict};
 use tfl2onnx::{Port, Report};
 
 use super::inspect::cut;
-#[cfg(feature = "validate")]
-use super::summary::plural;
-use super::summary::{layout, line};
+use super::summary::{layout, line, plural};
 
 /// Characters of a name; converters make names of a hundred and more. Reports have them whole.
 const NAME: usize = 60;
@@ -57,6 +55,12 @@ pub(crate) fn ports(text: &mut String, report: &Report) {
             short(&next.name)
         );
         line(text, std::mem::take(&mut label), &what);
+    }
+    if report.reset_states > 0 {
+        let tensors = plural(report.reset_states, "state tensor");
+        let what =
+            format!("{tensors} zero when a run starts; --state all carries what a run leaves");
+        line(text, label, &what);
     }
 }
 

@@ -80,6 +80,7 @@ fn conversion(report: &Report) -> Map<String, Value> {
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
         "inputs": report.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": report.outputs.iter().map(port).collect::<Vec<_>>(),
+        "reset_states": report.reset_states,
         "states": figures::states(report).map(state).collect::<Vec<_>>(),
         "stages": stages.collect::<Map<_, _>>(),
     });

@@ -11,6 +11,7 @@ use super::{Content, Data, Literal, Quant, Shape, Value};
 use crate::error::{Place, Site};
 use crate::op::Operator;
 use crate::signature::Signature;
+use crate::state::States;
 
 /// A lifted TFLite model.
 #[derive(Debug)]
@@ -27,8 +28,8 @@ pub(crate) struct Model {
     /// Version of the schema that the file is written in.
     pub version: u32,
     pub metadata: Vec<(String, Data)>,
-    /// Are variables to keep from run to run what they hold?
-    pub carries: bool,
+    /// Which variables are to keep from run to run what they hold?
+    pub keeps: States,
     /// The variables that do: as many of the last inputs and outputs of the main subgraph, in order. None before
     /// they are resolved (`state.rs`).
     pub states: Vec<Carried>,
@@ -96,6 +97,8 @@ pub(crate) struct OpNode {
     pub origin: Origin,
     operands: Slot,
     results: Slot,
+    /// How many of the last results are what its memories hold after the run ([`Operator::memories`]).
+    carried: Slot,
 }
 
 /// Where an operator stood in the file; it survives every rewrite.
@@ -159,6 +162,7 @@ impl Graph {
             origin,
             operands: count(operands.len()),
             results: count(results.len()),
+            carried: 0,
         }));
         for (slot, value) in (0..).zip(operands) {
             if let Some(value) = value {
@@ -280,6 +284,21 @@ impl Graph {
         if let Node::Op(op) = &mut self.nodes[id.0] {
             op.operands = op.operands.max(slot + 1);
         }
+    }
+
+    /// Gives an operator one more result, behind all others: what one of its memories holds after the run.
+    pub fn add_carried(&mut self, id: OpId, value: ValueId) {
+        if let Node::Op(op) = &mut self.nodes[id.0] {
+            let slot = op.results;
+            op.results = slot.saturating_add(1);
+            op.carried += 1;
+            self.nodes.add_edge(id.0, value.0, slot);
+        }
+    }
+
+    /// How many of an operator's results are such.
+    pub fn carried(&self, id: OpId) -> usize {
+        usize::from(self.op(id).carried)
     }
 
     /// Takes an operator out; its results stay.

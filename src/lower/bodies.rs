@@ -89,7 +89,7 @@ impl LowerCx<'_> {
         sequence: &Wire,
         (axis, backward): (usize, bool),
         step: impl FnOnce(&mut Self, &[Wire], &Wire) -> Result<(Vec<Wire>, Wire), OpError>,
-    ) -> Result<Wire, OpError> {
+    ) -> Result<(Vec<Wire>, Wire), OpError> {
         let mut dims = sequence.shape.dims().to_vec();
         let count = dims.remove(axis);
         let part = (sequence.dtype, Shape::new(dims));
@@ -127,7 +127,9 @@ impl LowerCx<'_> {
         for (input, output, way) in ways.into_iter().filter(|(_, _, way)| *way != 0) {
             node = node.attr(input, vec![way]).attr(output, vec![way]);
         }
-        node.body("body", body).outs(outs).pop().ok_or_else(none)
+        let mut outs = node.body("body", body).outs(outs);
+        let given = outs.pop().ok_or_else(none)?;
+        Ok((outs, given))
     }
 
     /// Wires that a body is given.

@@ -12,6 +12,8 @@ pub struct Operands<'a> {
     graph: &'a Graph,
     operands: Vec<Option<ValueId>>,
     results: Vec<ValueId>,
+    /// How many of the last results are what its memories hold after the run.
+    carried: usize,
     returned: Vec<Returned>,
 }
 
@@ -21,6 +23,7 @@ impl<'a> Operands<'a> {
             graph,
             operands: graph.operands(op),
             results: graph.results(op),
+            carried: graph.carried(op),
             returned: Vec::new(),
         }
     }
@@ -154,6 +157,17 @@ impl<'a> Operands<'a> {
     /// Number of results.
     pub fn results(&self) -> usize {
         self.results.len()
+    }
+
+    /// Number of results that the file knows: those that come first.
+    pub fn own_results(&self) -> usize {
+        self.results.len().saturating_sub(self.carried)
+    }
+
+    /// Is what the operator's memories hold ([`Operator::memories`](super::Operator::memories)) carried from run to
+    /// run?
+    pub fn carries(&self) -> bool {
+        self.carried > 0
     }
 
     /// Does anything that an operand is computed from hold quantised integers of 8 bits? Equal numbers are then

@@ -149,6 +149,30 @@ fn a_variable_is_one_more_input_and_output() {
     exits(2, &[STREAM, "--state", "lost"]);
 }
 
+/// Every run of a recurrent operator starts from zeros, which is said, unless all is to be carried.
+#[test]
+fn a_memory_is_one_more_input_and_output_where_it_is_asked_for() {
+    const RECURRENT: &str = "fixtures/memory/svdf_integers.tflite";
+    let own = [
+        ("input_0", &["2", "3"][..]),
+        ("state", &["2", "12"]),
+        ("svdf", &["2", "4"]),
+        ("state_next", &["2", "12"]),
+    ];
+    assert_eq!(faces(&[RECURRENT]), owned(&[own[0], own[2]]));
+    assert_eq!(faces(&[RECURRENT, "--state", "all"]), owned(&own));
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out.onnx");
+    let said = exits(0, &[RECURRENT, text(&out)]);
+    assert!(
+        said.contains("1 state tensor zero when a run starts"),
+        "{said}"
+    );
+    let said = exits(0, &[RECURRENT, text(&out), "--state", "all"]);
+    assert!(said.contains("next run: state_next"), "{said}");
+    assert!(!said.contains("zero when"), "{said}");
+}
+
 #[test]
 fn a_variable_has_the_batch_it_has() {
     let dir = tempfile::tempdir().expect("a directory");

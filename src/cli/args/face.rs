@@ -22,7 +22,7 @@ pub(crate) struct Face {
     #[arg(long = "shape", value_name = "NAME=DIM,...", value_parser = shape)]
     pub shapes: Vec<(String, Shape)>,
 
-    /// What variables hold after a run: outputs, to be fed to the next, or lost
+    /// What the model keeps from run to run: outputs, to be fed to the next run, or lost
     #[arg(long, value_name = "HOW", value_enum, default_value = "carry")]
     pub state: State,
 }
@@ -31,6 +31,8 @@ pub(crate) struct Face {
 pub(crate) enum State {
     /// Each variable NAME is an input, which may be left out, and an output NAME_next
     Carry,
+    /// So is each state tensor of SVDF, RNN and LSTM operators, which otherwise hold zeros when a run starts
+    All,
     /// Every run starts with the first values
     Reset,
 }
@@ -39,6 +41,7 @@ impl From<State> for tfl2onnx::States {
     fn from(state: State) -> Self {
         match state {
             State::Carry => tfl2onnx::States::Carried,
+            State::All => tfl2onnx::States::All,
             State::Reset => tfl2onnx::States::Reset,
         }
     }

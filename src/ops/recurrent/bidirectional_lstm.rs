@@ -2,12 +2,13 @@
 //! input is either added to every gate of both, or the input of the backward one.
 //!
 //! Source: LiteRT kernels/{bidirectional_sequence_lstm,lstm_eval}.cc. ONNX: as two UNIDIRECTIONAL_SEQUENCE_LSTM.
-//! The state starts from zeros in every run.
+//! The state starts from zeros in every run where it is not carried.
 
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_parts::{INPUT, Parts, Slots};
+use super::recurrence::finish_left;
 #[cfg(feature = "validate")]
-use super::lstm_reference;
+use super::{lstm_reference, reference_left};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
 use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
@@ -25,7 +26,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 .emits(&[
     "LSTM", "Scan", "Slice", "Concat", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add",
 ])
-.note("state starts from zeros in every run; Scan with projection, clipping, quantised weights")];
+.note("state starts from zeros in every run unless it is carried (`--state all`); Scan with projection, clipping, quantised weights")];
 
 #[derive(Debug)]
 struct BidirectionalLstm {
@@ -79,11 +80,11 @@ impl Operator for BidirectionalLstm {
             return Err(OpError::operand(INPUT, DType::Float32, found));
         }
         let results = if self.merge_outputs { 1 } else { 2 };
-        if io.results() != results {
+        if io.own_results() != results {
             return Err(OpError::option(
                 "merge_outputs",
                 format!("{results} results"),
-                io.results(),
+                io.own_results(),
             ));
         }
         for result in 0..results {
@@ -107,6 +108,10 @@ impl Operator for BidirectionalLstm {
         Ok(Some(widths.into_iter().map(shape).collect()))
     }
 
+    fn memories(&self) -> &'static [usize] {
+        Slots::STATES.as_flattened()
+    }
+
     fn is_hybrid(&self, io: &Operands<'_>) -> bool {
         both(io).is_ok_and(|parts| {
             parts
@@ -120,24 +125,30 @@ impl Operator for BidirectionalLstm {
         let forward = self.cell.lower(cx, &forward, self.sequence(false))?;
         let backward = self.cell.lower(cx, &backward, self.sequence(true))?;
         if self.merge_outputs {
-            let merged = cx.concat(&[forward, backward], 2)?;
-            return cx.finish(0, merged);
+            let merged = cx.concat(&[forward.outputs, backward.outputs], 2)?;
+            cx.finish(0, merged)?;
+        } else {
+            cx.finish(0, forward.outputs)?;
+            cx.finish(1, backward.outputs)?;
         }
-        cx.finish(0, forward)?;
-        cx.finish(1, backward)
+        finish_left(cx, &[forward.left, backward.left].concat())
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
         let [forward, backward] = both(cx.io())?;
-        let forward = lstm_reference::run(&self.cell, &forward, self.sequence(false), cx)?;
-        let backward = lstm_reference::run(&self.cell, &backward, self.sequence(true), cx)?;
+        let (forward, left) = lstm_reference::run(&self.cell, &forward, self.sequence(false), cx)?;
+        let mut left = Vec::from(left);
+        let (backward, more) = lstm_reference::run(&self.cell, &backward, self.sequence(true), cx)?;
+        left.extend(more);
         if self.merge_outputs {
             let merged = rnn::beside(&[forward, backward])?;
-            return cx.finish(0, merged);
+            cx.finish(0, merged)?;
+        } else {
+            cx.finish(0, forward)?;
+            cx.finish(1, backward)?;
         }
-        cx.finish(0, forward)?;
-        cx.finish(1, backward)
+        reference_left(cx, left)
     }
 
     fn tolerance(&self) -> Tolerance {

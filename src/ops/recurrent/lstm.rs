@@ -2,7 +2,7 @@
 //! basic kernel, whose state is among its operands and results).
 //!
 //! Source: LiteRT kernels/{lstm,lstm_eval}.cc, kernels/internal/reference/lstm_cell.h. ONNX: LSTM, or what it is
-//! made of. The full kernel's state starts from zeros in every run.
+//! made of. The full kernel's state starts from zeros in every run where it is not carried.
 
 use super::lstm_basic;
 use super::lstm_cell::{Cell, Sequence};
@@ -20,7 +20,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::LSTM, parse)
     .versions(1..=4)
     .arity(5..=24, 1..=4)
     .emits(&["LSTM", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
-    .note("state of the full kernel starts from zeros in every run")];
+    .note("state of the full kernel starts from zeros in every run unless it is carried (`--state all`)")];
 
 fn parse(raw: &RawOp<'_>) -> Result<Box<dyn Operator>, OpError> {
     let LSTMOptionsT {
@@ -59,10 +59,10 @@ const SEQUENCE: Sequence = Sequence {
 
 impl Operator for Step {
     fn check(&self, io: &Operands<'_>) -> Result<(), OpError> {
-        if io.results() != 1 {
+        if io.own_results() != 1 {
             return Err(OpError::inconsistent(format!(
                 "the full kernel has one result, found {}",
-                io.results()
+                io.own_results()
             )));
         }
         io.expect_rank(INPUT, 2..=2)?;
@@ -78,6 +78,10 @@ impl Operator for Step {
             io.shape(INPUT)?[0].clone(),
             outputs,
         ])]))
+    }
+
+    fn memories(&self) -> &'static [usize] {
+        &Slots::ONE_STATES
     }
 
     fn is_hybrid(&self, io: &Operands<'_>) -> bool {

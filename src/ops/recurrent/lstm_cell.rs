@@ -6,6 +6,7 @@ use super::lstm_integer_steps;
 use super::lstm_node;
 use super::lstm_parts::{OUTPUT_GATE, Parts};
 use super::lstm_steps;
+use super::recurrence::{Run, finish_left};
 use super::rounded;
 use crate::op::{Dim, LowerCx, OpError, Operands, RawOp, Shape, Value, Wire};
 use crate::ops::hybrid::{Hybrid, is_hybrid};
@@ -80,31 +81,30 @@ impl Cell {
         is_hybrid(io, parts.slots.input, weights).then_some(self.hybrid)
     }
 
-    /// A whole sequence, from a state of zeros, as result 0.
+    /// A whole sequence, as result 0, and what it leaves where that is carried.
     pub fn finish(
         &self,
         cx: &mut LowerCx<'_>,
         parts: &Parts,
         sequence: Sequence,
     ) -> Result<(), OpError> {
-        let shape = cx.result_shape(0);
         if let Some(integers) = Integers::of(cx.io(), self, parts)? {
-            let y = lstm_integer_steps::lower(cx, *parts, &integers, sequence)?;
-            let y = cx.reshape(&y, &shape)?;
-            return cx.finish_stored(0, y);
+            let run = lstm_integer_steps::lower(cx, *parts, &integers, sequence)?;
+            let shape = cx.result_shape(0);
+            let y = cx.reshape(&run.outputs, &shape)?;
+            cx.finish_stored(0, y)?;
+            return finish_left(cx, &run.left);
         }
-        let y = self.lower(cx, parts, sequence)?;
-        let y = cx.reshape(&y, &shape)?;
-        cx.finish(0, y)
+        self.lower(cx, parts, sequence)?.finish(cx)
     }
 
-    /// A whole sequence of floats, from a state of zeros. The outputs are in the order of the input's axes.
+    /// A whole sequence of floats. The outputs are in the order of the input's axes.
     pub fn lower(
         &self,
         cx: &mut LowerCx<'_>,
         parts: &Parts,
         sequence: Sequence,
-    ) -> Result<Wire, OpError> {
+    ) -> Result<Run, OpError> {
         let extra = parts.norm
             || parts.projection
             || self.cell_clip.is_some()
@@ -113,11 +113,11 @@ impl Cell {
             return lstm_steps::lower(cx, self, *parts, sequence);
         }
         let x = input(cx, parts, !sequence.time_major, None)?;
-        let y = lstm_node::lower(cx, parts, x, sequence.backward)?;
-        match sequence.time_major {
-            true => Ok(y),
-            false => cx.transpose(&y, &[1, 0, 2]),
+        let mut run = lstm_node::lower(cx, parts, x, sequence.backward)?;
+        if !sequence.time_major {
+            run.outputs = cx.transpose(&run.outputs, &[1, 0, 2])?;
         }
+        Ok(run)
     }
 }
 

@@ -3,10 +3,10 @@
 use super::lstm_cell::Sequence;
 use super::lstm_gates;
 use super::lstm_integer::{GATE_STEP, Integers};
-use super::lstm_parts::{CELL_GATE, OUTPUT_GATE, Parts};
+use super::lstm_parts::{self, CELL_GATE, OUTPUT_GATE, Parts};
 use super::lstm_weights::{self, Weights, normalized};
 use super::product;
-use super::recurrence::{self, Recurrence};
+use super::recurrence::{self, Recurrence, Run};
 use crate::op::{LowerCx, OpError, Shape, Wire};
 
 /// The range of the kernel's gates and cell.
@@ -22,13 +22,13 @@ struct IntegerSteps<'a> {
     per_gate: Option<Wire>,
 }
 
-/// All steps; their outputs together, as integers.
+/// All steps; their outputs are integers, and what is left is real.
 pub(super) fn lower(
     cx: &mut LowerCx<'_>,
     parts: Parts,
     integers: &Integers,
     sequence: Sequence,
-) -> Result<Wire, OpError> {
+) -> Result<Run, OpError> {
     let driven = lstm_weights::driven(cx, &parts, None)?;
     let steps = IntegerSteps::new(cx, parts, integers)?;
     let per_step = match &steps.per_gate {
@@ -38,12 +38,26 @@ pub(super) fn lower(
     let driven = cx.binary("Mul", &driven, &per_step)?;
     let driven = cx.unary("Round", &driven);
     let driven = cx.clip(&driven, Some(LEAST), Some(MOST))?;
-    recurrence::outputs(cx, &steps, &driven, sequence)
+    let mut run = recurrence::run(cx, &steps, &driven, sequence)?;
+    let cell = run.left.last_mut().filter(|_| cx.io().carries());
+    if let Some(cell) = cell {
+        *cell = steps.real(cx, cell, integers.cell_step)?;
+    }
+    Ok(run)
 }
 
 impl Recurrence for IntegerSteps<'_> {
     fn state(&self) -> Vec<usize> {
         vec![self.parts.outputs, self.parts.cells]
+    }
+
+    /// The output as it is read, and the cell in steps, which are powers of two.
+    fn start(&self, cx: &mut LowerCx<'_>) -> Result<Option<Vec<Wire>>, OpError> {
+        let Some([output, cell]) = lstm_parts::start(cx, &self.parts)? else {
+            return Ok(None);
+        };
+        let cell = self.real(cx, &cell, 1.0 / self.integers.cell_step)?;
+        Ok(Some(vec![output, cell]))
     }
 
     /// The output as it is stored, and the cell in steps.
@@ -175,6 +189,7 @@ impl<'a> IntegerSteps<'a> {
         cx.binary("Sub", &steps, &past)
     }
 
+    /// Steps times their size.
     fn real(&self, cx: &mut LowerCx<'_>, steps: &Wire, step: f32) -> Result<Wire, OpError> {
         let step = cx.floats(&[], &[step]);
         cx.binary("Mul", steps, &step)

@@ -3,7 +3,8 @@
 //! Runtimes do not agree on its options (tract reads none), so none are written: a coupled input gate is one of
 //! negated weights, since 1 − σ(x) = σ(−x).
 
-use super::lstm_parts::{CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
+use super::lstm_parts::{self, CELL_GATE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, Parts};
+use super::recurrence::Run;
 use crate::op::{DType, Dim, Literal, LowerCx, OpError, Shape, Wire};
 
 /// ONNX's order of the gates.
@@ -15,7 +16,7 @@ pub(super) fn lower(
     parts: &Parts,
     x: Wire,
     backward: bool,
-) -> Result<Wire, OpError> {
+) -> Result<Run, OpError> {
     let (cells, slots) = (parts.cells, parts.slots);
     let inputs = parts.inputs + parts.aux_inputs;
     let mut w = stack(cx, parts, |gate| Some(slots.input_weights(gate)))?;
@@ -41,17 +42,25 @@ pub(super) fn lower(
     let (time, batch) = (x.shape[0].clone(), x.shape[1].clone());
     let hidden = Dim::Fixed(cells);
     let shape = Shape::new([time.clone(), Dim::Fixed(1), batch.clone(), hidden.clone()]);
-    // Sequence lengths and both initial states are left out: the state starts from zeros.
-    let node = cx.node("LSTM").inputs([&x, &w, &r, &b]);
-    let node = node.maybe(None).maybe(None).maybe(None).maybe(p.as_ref());
-    let y = node
-        .attr("hidden_size", cells as i64)
-        .out(DType::Float32, shape);
+    let state = Shape::new([Dim::Fixed(1), batch.clone(), hidden.clone()]);
+    let mut outs = vec![(DType::Float32, shape)];
+    let mut start = Vec::new();
+    for wire in lstm_parts::start(cx, parts)?.iter().flatten() {
+        start.push(cx.reshape(wire, &state)?);
+        outs.push((DType::Float32, state.clone()));
+    }
+    // Sequence lengths are left out, and initial states that are zeros.
+    let node = cx.node("LSTM").inputs([&x, &w, &r, &b]).maybe(None);
+    let node = node.maybe(start.first()).maybe(start.last());
+    let node = node.maybe(p.as_ref()).attr("hidden_size", cells as i64);
+    let mut left = node.outs(outs);
+    let y = left.remove(0);
     let y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
-    Ok(match backward {
+    let outputs = match backward {
         true => cx.reversed(&y, &[0]),
         false => y,
-    })
+    };
+    Ok(Run { outputs, left })
 }
 
 /// The operands of all gates in ONNX's order, along the first axis.

@@ -3,7 +3,8 @@
 //! Source: LiteRT kernels/{lstm_shared.h,bidirectional_sequence_lstm.cc,lstm_eval.cc}. Gates are numbered as their operands follow each other:
 //! input, forget, cell, output.
 
-use crate::op::{DType, Dim, OpError, Operands};
+use super::recurrence::memory;
+use crate::op::{DType, Dim, LowerCx, OpError, Operands, Wire};
 
 pub(super) const GATES: usize = 4;
 pub(super) const INPUT_GATE: usize = 0;
@@ -36,14 +37,16 @@ impl Slots {
         input: INPUT,
         aux: None,
         base: 0,
-        output_state: 18,
-        cell_state: 19,
+        output_state: Self::ONE_STATES[0],
+        cell_state: Self::ONE_STATES[1],
         norm: Some(20),
     };
     const BACKWARD: usize = 17;
     const AUX: usize = 39;
     const AUX_WEIGHTS: [usize; 2] = [40, 44];
-    const STATES: [[usize; 2]; 2] = [[35, 36], [37, 38]];
+    /// Output and cell state.
+    pub const ONE_STATES: [usize; 2] = [18, 19];
+    pub const STATES: [[usize; 2]; 2] = [[35, 36], [37, 38]];
 
     /// Of BIDIRECTIONAL_SEQUENCE_LSTM. A second input without weights of its own is the backward LSTM's input.
     pub fn of_two(io: &Operands<'_>, backward: bool) -> Self {
@@ -223,7 +226,18 @@ impl Parts {
     }
 }
 
-/// Refuses a state that does not start at zero, which of a quantised one is its zero point.
+/// Output and cell as the run before left them, where they are carried.
+pub(super) fn start(cx: &mut LowerCx<'_>, parts: &Parts) -> Result<Option<[Wire; 2]>, OpError> {
+    if !cx.io().carries() {
+        return Ok(None);
+    }
+    let output = memory(cx, parts.slots.output_state, parts.outputs)?;
+    let cell = memory(cx, parts.slots.cell_state, parts.cells)?;
+    Ok(Some([output, cell]))
+}
+
+/// Refuses a state that neither is carried from run to run nor starts at zero, which of a quantised one is its zero
+/// point.
 pub(super) fn expect_state(
     io: &Operands<'_>,
     slot: usize,
@@ -232,14 +246,19 @@ pub(super) fn expect_state(
 ) -> Result<(), OpError> {
     io.expect_dtype(slot, &[DType::Float32])?;
     let count = io.shape(slot)?.count();
-    let fits = batch
-        .fixed()
-        .is_none_or(|batch| count == Some(batch * width));
+    let fits = match batch.fixed() {
+        Some(batch) => count == batch.checked_mul(width),
+        // A state that is carried has the extents that the file gives it.
+        None => !io.carries(),
+    };
     if !fits {
         let expected = format!("{batch} × {width} elements");
         return Err(OpError::operand(slot, expected, io.shape(slot)?));
     }
     let value = io.operand(slot)?;
+    if io.carries() && value.constant().is_none() {
+        return Ok(());
+    }
     let zero = value
         .quant
         .as_ref()

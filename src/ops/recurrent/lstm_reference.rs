@@ -7,6 +7,7 @@ use tract_core::prelude::Tensor;
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_integer::Integers;
 use super::lstm_parts::{GATES, Parts};
+use super::reference_left;
 use crate::op::{OpError, ReferenceCx, Value};
 use crate::ops::hybrid::Hybrid;
 use crate::reference::kernels::arrange;
@@ -46,14 +47,17 @@ impl Tensors {
     }
 }
 
-/// Result 0: the outputs of all steps, or of the only one.
+/// Outputs, and what is left of output and cell.
+type Ran = (Tensor, [Tensor; 2]);
+
+/// Result 0: the outputs of all steps, or of the only one. What they leave follows where it is carried.
 pub(super) fn finish(
     cell: &Cell,
     parts: &Parts,
     sequence: Sequence,
     cx: &mut ReferenceCx<'_>,
 ) -> Result<(), OpError> {
-    let y = match Integers::of(cx.io(), cell, parts)? {
+    let (y, left) = match Integers::of(cx.io(), cell, parts)? {
         Some(integers) => run_integers(parts, &integers, sequence, cx)?,
         None => run(cell, parts, sequence, cx)?,
     };
@@ -61,7 +65,8 @@ pub(super) fn finish(
         2 => arrange::reshape(&y, &y.shape()[1..])?,
         _ => y,
     };
-    cx.finish(0, y)
+    cx.finish(0, y)?;
+    reference_left(cx, left.into())
 }
 
 fn run_integers(
@@ -69,7 +74,7 @@ fn run_integers(
     integers: &Integers,
     sequence: Sequence,
     cx: &ReferenceCx<'_>,
-) -> Result<Tensor, OpError> {
+) -> Result<Ran, OpError> {
     let slots = parts.slots;
     let tensors = Tensors::of(parts, cx);
     let projection = cx.tensor_opt(slots.projection());
@@ -93,21 +98,26 @@ fn run_integers(
         time_major: sequence.time_major,
     };
     let x = with_time(&*cx.tensor(slots.input)?)?;
-    let (shape, stored) = lstm_integer::sequence(&x, parts.outputs, &lstm)?;
+    let state = [
+        &*cx.tensor(slots.output_state)?,
+        &*cx.tensor(slots.cell_state)?,
+    ];
+    let ran = lstm_integer::sequence(&x, parts.outputs, state, &lstm)?;
     // What the result's own parameters make of the integers, from which they are made again.
     let (scale, zero_point) = bytes(cx.io().result(0))?;
     let real = |n: &i64| ((n - zero_point) as f64 * scale) as f32;
-    let reals: Vec<f32> = stored.iter().map(real).collect();
-    Tensor::from_shape(&shape, &reals).map_err(OpError::from_tract)
+    let reals: Vec<f32> = ran.stored.iter().map(real).collect();
+    let outputs = Tensor::from_shape(&ran.shape, &reals).map_err(OpError::from_tract)?;
+    Ok((outputs, ran.left))
 }
 
-/// The outputs of all steps, in the order of the input's axes; of a single step as a sequence in time-major order.
+/// The outputs of all steps, in the order of the input's axes, and what they leave; of a single step as a sequence in time-major order.
 pub(super) fn run(
     cell: &Cell,
     parts: &Parts,
     sequence: Sequence,
     cx: &ReferenceCx<'_>,
-) -> Result<Tensor, OpError> {
+) -> Result<Ran, OpError> {
     let slots = parts.slots;
     let operand = |slot: usize| cx.tensor_opt(slot);
     let tensors = Tensors::of(parts, cx);

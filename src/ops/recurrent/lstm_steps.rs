@@ -4,9 +4,9 @@
 
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_gates;
-use super::lstm_parts::{CELL_GATE, OUTPUT_GATE, Parts};
+use super::lstm_parts::{self, CELL_GATE, OUTPUT_GATE, Parts};
 use super::lstm_weights::{self, Weights, normalized};
-use super::recurrence::{self, Recurrence};
+use super::recurrence::{self, Recurrence, Run};
 use super::{product, rounded};
 use crate::op::{LowerCx, OpError, Wire};
 use crate::ops::hybrid::Hybrid;
@@ -18,13 +18,13 @@ struct Steps<'a> {
     weights: Weights,
 }
 
-/// All steps; their outputs together.
+/// All steps.
 pub(super) fn lower(
     cx: &mut LowerCx<'_>,
     lstm: &Cell,
     parts: Parts,
     sequence: Sequence,
-) -> Result<Wire, OpError> {
+) -> Result<Run, OpError> {
     let rounding = lstm.rounding(cx.io(), &parts);
     let driven = lstm_weights::driven(cx, &parts, rounding)?;
     let steps = Steps {
@@ -33,12 +33,16 @@ pub(super) fn lower(
         rounding,
         weights: Weights::read(cx, &parts)?,
     };
-    recurrence::outputs(cx, &steps, &driven, sequence)
+    recurrence::run(cx, &steps, &driven, sequence)
 }
 
 impl Recurrence for Steps<'_> {
     fn state(&self) -> Vec<usize> {
         vec![self.parts.outputs, self.parts.cells]
+    }
+
+    fn start(&self, cx: &mut LowerCx<'_>) -> Result<Option<Vec<Wire>>, OpError> {
+        Ok(lstm_parts::start(cx, &self.parts)?.map(Vec::from))
     }
 
     fn step(

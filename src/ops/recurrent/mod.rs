@@ -21,7 +21,11 @@ mod sequence_lstm;
 mod svdf;
 
 use crate::op::{LowerCx, OpDef, OpError, Shape, Wire};
+#[cfg(feature = "validate")]
+use crate::op::{ReferenceCx, Tensor};
 use crate::ops::hybrid::Hybrid;
+#[cfg(feature = "validate")]
+use crate::reference::kernels::arrange;
 
 pub(super) static DEFS: &[&[OpDef]] = &[
     bidirectional_lstm::DEFS,
@@ -44,4 +48,15 @@ fn rounded(cx: &mut LowerCx<'_>, rounding: Option<Hybrid>, x: Wire) -> Result<Wi
         Some(rounding) => rounding.lower(cx, &x, &[x.rank() - 1]),
         None => Ok(x),
     }
+}
+
+/// Gives what is left of the reference's memories, where it is carried, behind the operator's own results.
+#[cfg(feature = "validate")]
+fn reference_left(cx: &mut ReferenceCx<'_>, left: Vec<Tensor>) -> Result<(), OpError> {
+    for (slot, tensor) in (cx.io().own_results()..cx.io().results()).zip(left) {
+        let dims = cx.io().result(slot).shape.fixed();
+        let dims = dims.ok_or_else(|| OpError::inconsistent("a state of unknown shape"))?;
+        cx.finish(slot, arrange::reshape(&tensor, &dims)?)?;
+    }
+    Ok(())
 }

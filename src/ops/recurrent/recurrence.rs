@@ -10,10 +10,48 @@ use crate::op::{DType, Dim, LowerCx, OpError, Shape, Wire};
 /// Steps that are written out at most. Importers that have no graphs within graphs read those.
 const FEW: usize = 3;
 
+/// What a sequence gives: the outputs of all steps, and, where the operator carries it, what the last one leaves.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub outputs: Wire,
+    pub left: Vec<Wire>,
+}
+
+impl Run {
+    /// Gives the outputs as result 0, and behind the operator's own results what is left.
+    pub fn finish(self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
+        let shape = cx.result_shape(0);
+        let y = cx.reshape(&self.outputs, &shape)?;
+        cx.finish(0, y)?;
+        finish_left(cx, &self.left)
+    }
+}
+
+/// Gives what is left, where it is carried, behind the operator's own results.
+pub(super) fn finish_left(cx: &mut LowerCx<'_>, left: &[Wire]) -> Result<(), OpError> {
+    let own = cx.io().own_results();
+    for (slot, wire) in (own..cx.io().results()).zip(left) {
+        let shape = cx.result_shape(slot);
+        let wire = cx.reshape(wire, &shape)?;
+        cx.finish(slot, wire)?;
+    }
+    Ok(())
+}
+
+/// What a memory holds that is carried, `[batch, width]`.
+pub(super) fn memory(cx: &mut LowerCx<'_>, slot: usize, width: usize) -> Result<Wire, OpError> {
+    let memory = cx.real(slot)?;
+    let count = memory.shape.count().unwrap_or(0);
+    cx.reshape_to(&memory, &[count / width.max(1), width])
+}
+
 /// What a step is.
 pub(super) trait Recurrence {
     /// The extents of what a step leaves to the next, of each row: its output's, and others'.
     fn state(&self) -> Vec<usize>;
+
+    /// What the run before left, as a step reads it; without that it is zero.
+    fn start(&self, cx: &mut LowerCx<'_>) -> Result<Option<Vec<Wire>>, OpError>;
 
     /// Output and further state, `[batch, …]`, from what is fed and from all of the state; without that it is zero.
     fn step(
@@ -29,37 +67,43 @@ pub(super) trait Recurrence {
     }
 }
 
-/// The outputs of all steps, in the order of the axes of what is fed.
-pub(super) fn outputs(
+/// All steps, one after the other; their outputs are in the order of the axes of what is fed.
+pub(super) fn run(
     cx: &mut LowerCx<'_>,
     recurrence: &impl Recurrence,
     fed: &Wire,
     sequence: Sequence,
-) -> Result<Wire, OpError> {
+) -> Result<Run, OpError> {
     let axis = sequence.time_axis();
+    let start = recurrence.start(cx)?;
     let few = fed.shape[axis].fixed().filter(|&steps| steps <= FEW);
     if let Some(steps) = few {
-        return written_out(cx, recurrence, fed, sequence, steps);
+        return written_out(cx, recurrence, fed, (sequence, steps), start);
     }
-    let zeros: Vec<Wire> = (recurrence.state().into_iter())
-        .map(|width| zeros(cx, fed, 1 - axis, width))
-        .collect::<Result<_, _>>()?;
-    cx.steps(&zeros, fed, (axis, sequence.backward), |cx, before, fed| {
+    let start = match start {
+        Some(start) => start,
+        None => (recurrence.state().into_iter())
+            .map(|width| zeros(cx, fed, 1 - axis, width))
+            .collect::<Result<_, _>>()?,
+    };
+    let way = (axis, sequence.backward);
+    let (left, outputs) = cx.steps(&start, fed, way, |cx, before, fed| {
         let (output, mut state) = recurrence.step(cx, fed, Some(before))?;
         state.insert(0, recurrence.carried(cx, &output)?);
         Ok((state, output))
-    })
+    })?;
+    Ok(Run { outputs, left })
 }
 
 fn written_out(
     cx: &mut LowerCx<'_>,
     recurrence: &impl Recurrence,
     fed: &Wire,
-    sequence: Sequence,
-    steps: usize,
-) -> Result<Wire, OpError> {
+    (sequence, steps): (Sequence, usize),
+    mut state: Option<Vec<Wire>>,
+) -> Result<Run, OpError> {
     let axis = sequence.time_axis();
-    let mut state: Option<Vec<Wire>> = None;
+    let carries = cx.io().carries();
     let mut outputs = Vec::new();
     for step in 0..steps {
         let at = match sequence.backward {
@@ -71,7 +115,7 @@ fn written_out(
         let mut dims = output.shape.dims().to_vec();
         dims.insert(axis, Dim::Fixed(1));
         outputs.push(cx.reshape(&output, &Shape::new(dims))?);
-        if step + 1 < steps {
+        if carries || step + 1 < steps {
             left.insert(0, recurrence.carried(cx, &output)?);
             state = Some(left);
         }
@@ -79,7 +123,10 @@ fn written_out(
     if sequence.backward {
         outputs.reverse();
     }
-    cx.concat(&outputs, axis)
+    Ok(Run {
+        outputs: cx.concat(&outputs, axis)?,
+        left: state.unwrap_or_default(),
+    })
 }
 
 /// FLOAT32 zeros, a row for each of those of what is fed.

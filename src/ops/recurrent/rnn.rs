@@ -4,9 +4,12 @@
 //! Source: LiteRT kernels/{basic_rnn,unidirectional_sequence_rnn,bidirectional_sequence_rnn}.cc,
 //! kernels/internal/kernel_utils.cc. ONNX: RNN with Tanh, which every runtime knows; the steps of other functions, and
 //! of numbers that meet quantised weights and are rounded for it, are a Scan.
-//! The state starts from zeros in every run.
+//! The state starts from zeros in every run where it is not carried.
 
 use super::function::Function;
+use super::recurrence::finish_left;
+#[cfg(feature = "validate")]
+use super::reference_left;
 use super::rnn_layer::{Layer, Options, Slots};
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
@@ -22,14 +25,14 @@ use crate::tflite::schema::{
 const EMITS: &[&str] = &[
     "RNN", "Scan", "MatMul", "Gemm", "Add", "Relu", "Clip", "Slice", "Concat",
 ];
-const NOTE: &str = "state starts from zeros in every run; Scan with functions other than Tanh and with quantised weights";
+const NOTE: &str = "state starts from zeros in every run unless it is carried (`--state all`); Scan with functions other than Tanh and with quantised weights";
 
 pub(super) static DEFS: &[OpDef] = &[
     OpDef::new(BuiltinOperator::RNN, Rnn::parse_step)
         .versions(1..=3)
         .arity(5..=5, 1..=1)
         .emits(EMITS)
-        .note("state starts from zeros in every run"),
+        .note("state starts from zeros in every run unless it is carried (`--state all`)"),
     OpDef::new(
         BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN,
         Rnn::parse_sequence,
@@ -182,11 +185,12 @@ impl Operator for Rnn {
                 io.operand(INPUT)?.stored,
             ));
         }
-        if io.results() != self.results() {
+        let results = io.own_results();
+        if results != self.results() {
             let expected = format!("{} results", self.results());
-            return Err(OpError::option("merge_outputs", expected, io.results()));
+            return Err(OpError::option("merge_outputs", expected, results));
         }
-        for result in 0..io.results() {
+        for result in 0..results {
             io.expect_result_dtype(result, DType::Float32)?;
         }
         let layers = self.layers(io)?;
@@ -206,38 +210,49 @@ impl Operator for Rnn {
         Ok(Some(units.into_iter().map(shape).collect()))
     }
 
+    fn memories(&self) -> &'static [usize] {
+        match self.form {
+            Form::Step | Form::Sequence => &Slots::STATES[..1],
+            Form::Bidirectional { .. } => &Slots::STATES,
+        }
+    }
+
     fn is_hybrid(&self, io: &Operands<'_>) -> bool {
         is_hybrid(io, INPUT, WEIGHTS)
     }
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let layers = self.layers(cx.io())?;
-        let outputs = layers.iter().map(|layer| layer.lower(cx));
-        let outputs: Vec<_> = outputs.collect::<Result<_, _>>()?;
-        if self.results() == 2 {
-            for (slot, output) in outputs.into_iter().enumerate() {
-                cx.finish(slot, output)?;
-            }
-            return Ok(());
+        let (mut outputs, mut left) = (Vec::new(), Vec::new());
+        for layer in &layers {
+            let run = layer.lower(cx)?;
+            outputs.push(run.outputs);
+            left.extend(run.left);
         }
-        let merged = cx.concat(&outputs, outputs[0].rank() - 1)?;
-        cx.finish(0, merged)
+        if self.results() == 1 {
+            outputs = vec![cx.concat(&outputs, outputs[0].rank() - 1)?];
+        }
+        for (slot, output) in outputs.into_iter().enumerate() {
+            cx.finish(slot, output)?;
+        }
+        finish_left(cx, &left)
     }
 
     #[cfg(feature = "validate")]
     fn reference(&self, cx: &mut ReferenceCx<'_>) -> Result<(), OpError> {
-        let mut outputs = Vec::new();
+        let (mut outputs, mut left) = (Vec::new(), Vec::new());
         for layer in self.layers(cx.io())? {
-            outputs.push(layer.reference(cx)?);
+            let (output, state) = layer.reference(cx)?;
+            outputs.push(output);
+            left.push(state);
         }
-        if self.results() == 2 {
-            for (slot, output) in outputs.into_iter().enumerate() {
-                cx.finish(slot, output)?;
-            }
-            return Ok(());
+        if self.results() == 1 {
+            outputs = vec![rnn::beside(&outputs)?];
         }
-        let merged = rnn::beside(&outputs)?;
-        cx.finish(0, merged)
+        for (slot, output) in outputs.into_iter().enumerate() {
+            cx.finish(slot, output)?;
+        }
+        reference_left(cx, left)
     }
 
     fn tolerance(&self) -> Tolerance {

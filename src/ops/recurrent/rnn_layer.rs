@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::lstm_cell::Sequence;
 use super::lstm_parts::expect_state;
-use super::recurrence::{self, Recurrence};
+use super::recurrence::{self, Recurrence, Run, memory};
 use super::{product, rounded};
 use crate::op::{Cut, DType, Dim, LowerCx, OpError, Operands, Shape, Wire};
 #[cfg(feature = "validate")]
@@ -31,6 +31,8 @@ impl Slots {
         aux: None,
         backward: false,
     };
+    /// Of all layers.
+    pub const STATES: [usize; 2] = [4, 8];
     const AUX: usize = 9;
     const AUX_WEIGHTS: [usize; 2] = [10, 11];
 
@@ -70,11 +72,17 @@ struct Steps {
     function: Function,
     rounding: Option<Hybrid>,
     recurrent: Wire,
+    /// What the run before left.
+    start: Option<Wire>,
 }
 
 impl Recurrence for Steps {
     fn state(&self) -> Vec<usize> {
         self.recurrent.shape[0].fixed().into_iter().collect()
+    }
+
+    fn start(&self, _cx: &mut LowerCx<'_>) -> Result<Option<Vec<Wire>>, OpError> {
+        Ok(self.start.clone().map(|start| vec![start]))
     }
 
     fn step(
@@ -187,17 +195,43 @@ impl Layer {
         expect_state(io, slots.state(), &rows[self.batch_axis()], units)
     }
 
-    /// The layer's outputs, in the order of the input's axes.
-    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+    /// What the run before left, where it is carried.
+    fn start(&self, cx: &mut LowerCx<'_>) -> Result<Option<Wire>, OpError> {
+        match cx.io().carries() {
+            true => memory(cx, self.slots.state(), self.units).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The layer's outputs, in the order of the input's axes, and what is left where that is carried.
+    pub fn lower(&self, cx: &mut LowerCx<'_>) -> Result<Run, OpError> {
         if self.rank == 3 && self.options.function == Function::Tanh && self.rounding.is_none() {
             return self.lower_node(cx);
         }
         let sums = self.sums(cx)?;
-        if self.rank == 2 {
+        let single = self.rank == 2;
+        if single && !cx.io().carries() {
             // The recurrent weights meet a state of zeros.
-            return self.options.function.lower(cx, &sums);
+            return Ok(Run {
+                outputs: self.options.function.lower(cx, &sums)?,
+                left: Vec::new(),
+            });
         }
-        self.lower_steps(cx, sums)
+        let steps = Steps {
+            function: self.options.function,
+            rounding: self.rounding,
+            recurrent: cx.real(self.slots.recurrent())?,
+            start: self.start(cx)?,
+        };
+        if single {
+            let start = steps.start.as_ref().map(std::slice::from_ref);
+            let (output, _) = steps.step(cx, &sums, start)?;
+            return Ok(Run {
+                outputs: output.clone(),
+                left: vec![output],
+            });
+        }
+        self.lower_steps(cx, sums, &steps)
     }
 
     /// What inputs and bias add to every step.
@@ -232,7 +266,7 @@ impl Layer {
         Ok((cx.concat(&inputs, self.rank - 1)?, cx.concat(&weights, 1)?))
     }
 
-    fn lower_node(&self, cx: &mut LowerCx<'_>) -> Result<Wire, OpError> {
+    fn lower_node(&self, cx: &mut LowerCx<'_>) -> Result<Run, OpError> {
         let units = self.units;
         let (mut x, w) = self.input(cx, !self.options.time_major)?;
         if self.slots.backward {
@@ -249,34 +283,40 @@ impl Layer {
         let [time, batch] = [&x.shape[0], &x.shape[1]].map(Dim::clone);
         let hidden = Dim::Fixed(units);
         let shape = Shape::new([time.clone(), Dim::Fixed(1), batch.clone(), hidden.clone()]);
-        let node = cx.node("RNN").inputs([&x, &w, &r, &b]);
-        let node = node.attr("hidden_size", units as i64);
-        let y = node.out(DType::Float32, shape);
+        let mut outs = vec![(DType::Float32, shape)];
+        let mut start = self.start(cx)?;
+        if let Some(wire) = &mut start {
+            let state = Shape::new([Dim::Fixed(1), batch.clone(), hidden.clone()]);
+            *wire = cx.reshape(wire, &state)?;
+            outs.push((DType::Float32, state));
+        }
+        // Sequence lengths are left out, and an initial state that is zeros.
+        let node = cx.node("RNN").inputs([&x, &w, &r, &b]).maybe(None);
+        let node = node.maybe(start.as_ref());
+        let mut left = node.attr("hidden_size", units as i64).outs(outs);
+        let y = left.remove(0);
         let y = cx.reshape(&y, &Shape::new([time, batch, hidden]))?;
         let mut y = self.last(cx, y, 0, false);
         if self.slots.backward {
             y = cx.reversed(&y, &[0]);
         }
-        match self.options.time_major {
-            true => Ok(y),
-            false => cx.transpose(&y, &[1, 0, 2]),
-        }
+        let outputs = match self.options.time_major {
+            true => y,
+            false => cx.transpose(&y, &[1, 0, 2])?,
+        };
+        Ok(Run { outputs, left })
     }
 
-    fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: Wire) -> Result<Wire, OpError> {
-        let steps = Steps {
-            function: self.options.function,
-            rounding: self.rounding,
-            recurrent: cx.real(self.slots.recurrent())?,
-        };
+    fn lower_steps(&self, cx: &mut LowerCx<'_>, sums: Wire, steps: &Steps) -> Result<Run, OpError> {
         let sequence = Sequence {
             time_major: self.options.time_major,
             backward: self.slots.backward,
         };
         let axis = sequence.time_axis();
         let sums = self.repeated(cx, sums, axis)?;
-        let y = recurrence::outputs(cx, &steps, &sums, sequence)?;
-        Ok(self.last(cx, y, axis, self.slots.backward))
+        let mut run = recurrence::run(cx, steps, &sums, sequence)?;
+        run.outputs = self.last(cx, run.outputs, axis, self.slots.backward);
+        Ok(run)
     }
 
     /// What is fed in all passes, one after the other.
@@ -304,8 +344,9 @@ impl Layer {
         cx.slice(&y, &[cut])
     }
 
+    /// The layer's outputs, and what it leaves.
     #[cfg(feature = "validate")]
-    pub fn reference(&self, cx: &ReferenceCx<'_>) -> Result<Tensor, OpError> {
+    pub fn reference(&self, cx: &ReferenceCx<'_>) -> Result<(Tensor, Tensor), OpError> {
         let aux = match self.slots.aux {
             Some((aux, weights)) => Some((cx.tensor(aux)?, cx.tensor(weights)?)),
             None => None,

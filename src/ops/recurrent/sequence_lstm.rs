@@ -2,7 +2,7 @@
 //! projection and clipping as its operands and options say.
 //!
 //! Source: LiteRT kernels/{unidirectional_sequence_lstm,lstm_eval}.cc. ONNX: LSTM where it says the same, and
-//! else its steps in a Scan. The state starts from zeros in every run.
+//! else its steps in a Scan. The state starts from zeros in every run where it is not carried.
 
 use super::lstm_cell::{Cell, Sequence};
 use super::lstm_integer::Integers;
@@ -23,7 +23,7 @@ pub(super) static DEFS: &[OpDef] = &[OpDef::new(
 .arity(20..=24, 1..=1)
 .emits(&["LSTM", "Scan", "MatMul", "Gemm", "Sigmoid", "Tanh", "Mul", "Add"])
 .note(
-    "state starts from zeros in every run; Scan with layer normalisation, projection, clipping, quantised weights",
+    "state starts from zeros in every run unless it is carried (`--state all`); Scan with layer normalisation, projection, clipping, quantised weights",
 )];
 
 #[derive(Debug)]
@@ -77,6 +77,10 @@ impl Operator for SequenceLstm {
         let outputs = Dim::Fixed(Parts::of(io, Slots::ONE)?.outputs);
         let dims = [shape[0].clone(), shape[1].clone(), outputs];
         Ok(Some(vec![Shape::new(dims)]))
+    }
+
+    fn memories(&self) -> &'static [usize] {
+        &Slots::ONE_STATES
     }
 
     fn is_hybrid(&self, io: &Operands<'_>) -> bool {

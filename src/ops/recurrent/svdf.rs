@@ -1,6 +1,6 @@
 //! SVDF: a fully connected layer over the last steps of a sequence, of low rank: weights for the input times
-//! weights for the steps. What earlier runs have left in its memory is its state, which starts from zeros in every
-//! run; of the weights for the steps only the last one's meet something.
+//! weights for the steps. What earlier runs have left in its memory is its state. Where that is not carried it is
+//! zeros in every run, and of the weights for the steps only the last one's meet something.
 //!
 //! Source: LiteRT kernels/svdf.cc, kernels/internal/reference/svdf.h; with a memory of 8 bits, which LiteRT takes
 //! for one of 16 and reads beyond, TFLite Micro's micro/kernels/svdf_common.cc. ONNX: Gemm, Mul, ReduceSum;
@@ -9,9 +9,14 @@
 use super::function::Function;
 use super::lstm_parts::expect_state;
 use super::product;
+use super::recurrence::finish_left;
+#[cfg(feature = "validate")]
+use super::reference_left;
 #[cfg(feature = "validate")]
 use crate::op::ReferenceCx;
-use crate::op::{DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance};
+use crate::op::{
+    Cut, DType, Dim, LowerCx, OpDef, OpError, Operands, Operator, RawOp, Shape, Tolerance, Wire,
+};
 use crate::ops::hybrid::{Hybrid, is_hybrid};
 #[cfg(feature = "validate")]
 use crate::passes::stored::Range;
@@ -23,8 +28,8 @@ use crate::tflite::schema::{BuiltinOperator, SVDFOptionsT};
 pub(super) static DEFS: &[OpDef] = &[OpDef::new(BuiltinOperator::SVDF, Svdf::parse)
     .versions(1..=4)
     .arity(5..=5, 1..=1)
-    .emits(&["Gemm", "Mul", "ReduceSum", "Add", "Relu"])
-    .note("memory of earlier runs is zeros in every run")];
+    .emits(&["Gemm", "Mul", "ReduceSum", "Add", "Relu", "Slice", "Concat"])
+    .note("memory starts from zeros in every run unless it is carried (`--state all`)")];
 
 const INPUT: usize = 0;
 const FEATURE: usize = 1;
@@ -101,6 +106,40 @@ impl Svdf {
     }
 }
 
+impl Svdf {
+    /// What each filter, of which the newest step is given, makes of its steps; and its memory where that is carried.
+    fn remembered(
+        &self,
+        cx: &mut LowerCx<'_>,
+        seen: Wire,
+    ) -> Result<(Wire, Option<Wire>), OpError> {
+        let time = cx.real(TIME)?;
+        let steps = time.shape[1].fixed().unwrap_or(1);
+        if !cx.io().carries() {
+            let last = cx.pick(&time, 1, steps - 1);
+            return Ok((cx.binary("Mul", &seen, &last)?, None));
+        }
+        let (batch, filters) = (seen.shape[0].clone(), seen.shape[1].clone());
+        let rows = |steps| Shape::new([batch.clone(), filters.clone(), Dim::Fixed(steps)]);
+        let before = cx.real(STATE)?;
+        let before = cx.reshape(&before, &rows(steps))?;
+        let kept = Cut {
+            axis: 2,
+            start: 1,
+            step: 1,
+            extent: steps - 1,
+        };
+        let mut memory = vec![cx.reshape(&seen, &rows(1))?];
+        if steps > 1 {
+            memory.insert(0, cx.slice(&before, &[kept]));
+        }
+        let memory = cx.concat(&memory, 2)?;
+        let weighted = cx.binary("Mul", &memory, &time)?;
+        let y = cx.reduce("ReduceSum", &weighted, &[2], false);
+        Ok((y, Some(memory)))
+    }
+}
+
 fn is_integer(io: &Operands<'_>) -> bool {
     io.get(INPUT).is_some_and(|input| input.is_quantized())
 }
@@ -146,6 +185,10 @@ impl Operator for Svdf {
         Ok(Some(vec![Shape::new([batch, Dim::Fixed(self.units(io)?)])]))
     }
 
+    fn memories(&self) -> &'static [usize] {
+        &[STATE]
+    }
+
     fn is_hybrid(&self, io: &Operands<'_>) -> bool {
         is_hybrid(io, INPUT, FEATURE)
     }
@@ -163,10 +206,7 @@ impl Operator for Svdf {
             let memory = cx.io().operand(STATE)?;
             seen = cx.rounded_as(&seen, memory)?;
         }
-        let time = cx.real(TIME)?;
-        let last = time.shape[1].fixed().unwrap_or(1) - 1;
-        let last = cx.pick(&time, 1, last);
-        let mut y = cx.binary("Mul", &seen, &last)?;
+        let (mut y, memory) = self.remembered(cx, seen)?;
         if self.rank > 1 {
             let dims = [batch, Dim::Fixed(units), Dim::Fixed(self.rank)];
             let filters = cx.reshape(&y, &Shape::new(dims))?;
@@ -178,7 +218,8 @@ impl Operator for Svdf {
         if !integer {
             y = self.function.lower(cx, &y)?;
         }
-        cx.finish(0, y)
+        cx.finish(0, y)?;
+        finish_left(cx, memory.as_slice())
     }
 
     #[cfg(feature = "validate")]
@@ -203,8 +244,9 @@ impl Operator for Svdf {
         if is_hybrid(cx.io(), INPUT, FEATURE) {
             x = self.hybrid.reference(&x, x.shape()[1])?.into();
         }
-        let y = svdf::svdf(&x, &*cx.tensor(STATE)?, &svdf)?;
-        cx.finish(0, y)
+        let (y, memory) = svdf::svdf(&x, &*cx.tensor(STATE)?, &svdf)?;
+        cx.finish(0, y)?;
+        reference_left(cx, vec![memory])
     }
 
     fn tolerance(&self) -> Tolerance {

@@ -70,6 +70,13 @@ fn link(graph: &Graph, op: OpId, groups: &mut Groups, kept: &mut [bool]) {
     let bytes = |id: &ValueId| graph.value(*id).stored == DType::Int8;
     let mut ids: Vec<_> = io.operand_ids().filter(bytes).collect();
     ids.extend(io.result_ids().iter().copied().filter(bytes));
+    // What outlives a run stays as the operator leaves it.
+    let memories = node.op.memories().iter();
+    let memories = memories.filter_map(|&slot| io.operand_id(slot));
+    let left = io.result_ids().iter().skip(io.own_results()).copied();
+    for id in memories.chain(left) {
+        kept[id.index()] = true;
+    }
     if rule == QuantRule::Stored || !node.op.subgraphs().is_empty() {
         for id in ids {
             kept[id.index()] = true;

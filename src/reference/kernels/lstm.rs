@@ -2,6 +2,7 @@
 
 use tract_core::prelude::Tensor;
 
+use super::sequence::Rows;
 use super::{KernelError, Result, check, elements};
 
 /// The weights of one gate.
@@ -157,13 +158,13 @@ fn step(lstm: &Lstm<'_>, fed: Fed<'_>, output: &mut Vec<f32>, cell: &mut [f32]) 
     Ok(())
 }
 
-/// The outputs of all steps, from a state of outputs and cells.
+/// The outputs of all steps, from a state of outputs and cells, and that state after them.
 pub fn sequence_lstm(
     x: &Tensor,
     aux: Option<&Tensor>,
     state: [&Tensor; 2],
     lstm: &Lstm<'_>,
-) -> Result {
+) -> Result<(Tensor, [Tensor; 2])> {
     let (&[first, second, inputs], Some(&outputs)) =
         (x.shape(), lstm.output.recurrent.shape().last())
     else {
@@ -172,11 +173,8 @@ pub fn sequence_lstm(
             x.shape()
         )));
     };
-    let (batch, time) = if lstm.time_major {
-        (second, first)
-    } else {
-        (first, second)
-    };
+    let rows = Rows::new([first, second], lstm.time_major);
+    let batch = rows.batch;
     let cells = lstm.output.bias.len();
     let [output_state, cell_state] = [elements::<f32>(state[0])?, elements::<f32>(state[1])?];
     check!(
@@ -198,18 +196,14 @@ pub fn sequence_lstm(
         x.shape()
     );
     let mut out = vec![0.0_f32; first * second * outputs];
+    let mut left = [Vec::new(), Vec::new()];
     for sequence in 0..batch {
         let mut output = output_state[sequence * outputs..][..outputs].to_vec();
         let mut cell = cell_state[sequence * cells..][..cells].to_vec();
-        for step_number in 0..time {
-            let at = match lstm.backward {
-                true => time - 1 - step_number,
-                false => step_number,
-            };
-            let row = if lstm.time_major {
-                at * batch + sequence
-            } else {
-                sequence * time + at
+        for at in 0..rows.time {
+            let row = match lstm.backward {
+                true => rows.back_at(sequence, at),
+                false => rows.at(sequence, at),
             };
             let fed = Fed {
                 input: &data[row * inputs..][..inputs],
@@ -218,6 +212,12 @@ pub fn sequence_lstm(
             step(lstm, fed, &mut output, &mut cell)?;
             out[row * outputs..][..outputs].copy_from_slice(&output);
         }
+        left[0].extend(output);
+        left[1].extend(cell);
     }
-    Ok(Tensor::from_shape(&[first, second, outputs], &out)?)
+    let left = [
+        Tensor::from_shape(&[batch, outputs], &left[0])?,
+        Tensor::from_shape(&[batch, cells], &left[1])?,
+    ];
+    Ok((Tensor::from_shape(&[first, second, outputs], &out)?, left))
 }

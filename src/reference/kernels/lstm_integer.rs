@@ -4,6 +4,7 @@
 use tract_core::prelude::Tensor;
 
 use super::lstm::Gate;
+use super::sequence::Rows;
 use super::{KernelError, Result, check, elements};
 
 /// Scale and zero point of 8-bit integers.
@@ -180,32 +181,53 @@ impl IntegerLstm<'_> {
     }
 }
 
-/// The outputs of all steps as they are stored, from a state of zeros.
+/// What a sequence gives.
+#[derive(Debug)]
+pub struct Sequence {
+    /// `[…, …, outputs]`, in the order of the input's axes.
+    pub shape: Vec<usize>,
+    /// The outputs of all steps as they are stored.
+    pub stored: Vec<i64>,
+    /// What the last step leaves of output and cell, as real numbers.
+    pub left: [Tensor; 2],
+}
+
+/// A sequence from a state of outputs and cells, in real numbers.
 pub fn sequence(
     x: &Tensor,
     outputs: usize,
+    state: [&Tensor; 2],
     lstm: &IntegerLstm<'_>,
-) -> Result<(Vec<usize>, Vec<i64>)> {
+) -> Result<Sequence> {
     let &[first, second, inputs] = x.shape() else {
         return Err(KernelError::invalid(format!(
             "an LSTM over {:?}",
             x.shape()
         )));
     };
-    let (batch, time) = match lstm.time_major {
-        true => (second, first),
-        false => (first, second),
-    };
+    let rows = Rows::new([first, second], lstm.time_major);
+    let batch = rows.batch;
     let cells = lstm.gates[3].as_ref().map_or(0, |gate| gate.bias.len());
     let data: Vec<f64> = elements::<f32>(x)?.iter().map(|&x| f64::from(x)).collect();
+    let [output_state, cell_state] = [elements::<f32>(state[0])?, elements::<f32>(state[1])?];
+    check!(
+        output_state.len() == batch * outputs && cell_state.len() == batch * cells,
+        "states {:?} and {:?} of a batch of {batch}",
+        state[0].shape(),
+        state[1].shape()
+    );
     let mut out = vec![0; first * second * outputs];
+    let mut left: [Vec<f32>; 2] = [Vec::new(), Vec::new()];
     for sequence in 0..batch {
-        let (mut output, mut cell) = (vec![0.0; outputs], vec![0.0; cells]);
-        for at in 0..time {
-            let row = match lstm.time_major {
-                true => at * batch + sequence,
-                false => sequence * time + at,
-            };
+        let output = &output_state[sequence * outputs..][..outputs];
+        let mut output: Vec<f64> = output.iter().map(|&x| f64::from(x)).collect();
+        let cell = &cell_state[sequence * cells..][..cells];
+        let mut cell: Vec<f64> = cell
+            .iter()
+            .map(|&x| f64::from(x) / lstm.cell_step)
+            .collect();
+        for at in 0..rows.time {
+            let row = rows.at(sequence, at);
             let stored = lstm.step(&data[row * inputs..][..inputs], &output, &mut cell)?;
             check!(
                 stored.len() == outputs,
@@ -215,6 +237,15 @@ pub fn sequence(
             output = stored.iter().map(|&n| mean(lstm.state, n)).collect();
             out[row * outputs..][..outputs].copy_from_slice(&stored);
         }
+        left[0].extend(output.iter().map(|&x| x as f32));
+        left[1].extend(cell.iter().map(|&x| (x * lstm.cell_step) as f32));
     }
-    Ok((vec![first, second, outputs], out))
+    Ok(Sequence {
+        shape: vec![first, second, outputs],
+        stored: out,
+        left: [
+            Tensor::from_shape(&[batch, outputs], &left[0])?,
+            Tensor::from_shape(&[batch, cells], &left[1])?,
+        ],
+    })
 }

@@ -39,6 +39,7 @@ pub mod pool;
 pub mod reduce;
 pub mod resize;
 pub mod rnn;
+mod sequence;
 pub mod slice;
 pub mod slices;
 pub mod space;

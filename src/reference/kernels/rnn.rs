@@ -2,6 +2,7 @@
 
 use tract_core::prelude::Tensor;
 
+use super::sequence::Rows;
 use super::{KernelError, Result, check, elements};
 
 /// A layer.
@@ -26,11 +27,11 @@ pub struct Rnn<'a> {
 }
 
 impl Rnn<'_> {
-    /// Which of the input's steps, so many, is read at a step of all passes.
-    fn reads(&self, step: usize, steps: usize) -> usize {
+    /// The row of the input that a sequence reads at a step of all passes.
+    fn reads(&self, rows: Rows, sequence: usize, step: usize) -> usize {
         match self.backward {
-            true => steps - 1 - step % steps,
-            false => step % steps,
+            true => rows.back_at(sequence, step % rows.time),
+            false => rows.at(sequence, step % rows.time),
         }
     }
 }
@@ -40,18 +41,15 @@ fn dot(matrix: &[f32], row: usize, vector: &[f32]) -> f32 {
     row.iter().zip(vector).map(|(a, b)| a * b).sum()
 }
 
-/// The outputs of all steps, from a state.
-pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
+/// The outputs of all steps, from a state, and the state after them, `[batch, units]`.
+pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result<(Tensor, Tensor)> {
     let (first, second, inputs, outer) = match *x.shape() {
         [batch, inputs] => (1, batch, inputs, vec![batch]),
         [first, second, inputs] => (first, second, inputs, vec![first, second]),
         _ => return Err(KernelError::invalid(format!("an RNN over {:?}", x.shape()))),
     };
-    let time_major = rnn.time_major || x.rank() == 2;
-    let (batch, time) = match time_major {
-        true => (second, first),
-        false => (first, second),
-    };
+    let steps = Rows::new([first, second], rnn.time_major || x.rank() == 2);
+    let batch = steps.batch;
     let units = rnn.bias.len();
     let (weights, recurrent) = (
         elements::<f32>(rnn.weights)?,
@@ -80,14 +78,11 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
         row
     };
     let mut out = vec![0.0_f32; rows * units];
+    let mut left = Vec::with_capacity(batch * units);
     for sequence in 0..batch {
         let mut hidden = state[sequence * units..][..units].to_vec();
-        for step in 0..time * rnn.passes {
-            let at = rnn.reads(step, time);
-            let row = match time_major {
-                true => at * batch + sequence,
-                false => sequence * time + at,
-            };
+        for step in 0..steps.time * rnn.passes {
+            let row = rnn.reads(steps, sequence, step);
             let (fed, aux) = (&data[row * inputs..][..inputs], &aux[row * more..][..more]);
             let (fed, aux) = (&rounded(fed), &rounded(aux));
             let before = &rounded(&hidden);
@@ -99,9 +94,11 @@ pub fn layer(x: &Tensor, state: &Tensor, rnn: &Rnn<'_>) -> Result {
                 .collect();
             out[row * units..][..units].copy_from_slice(&hidden);
         }
+        left.extend(hidden);
     }
     let shape: Vec<usize> = outer.into_iter().chain([units]).collect();
-    Ok(Tensor::from_shape(&shape, &out)?)
+    let left = Tensor::from_shape(&[batch, units], &left)?;
+    Ok((Tensor::from_shape(&shape, &out)?, left))
 }
 
 /// Outputs beside each other along the last axis.

@@ -21,8 +21,8 @@ pub struct Svdf<'a> {
     pub function: fn(f32) -> f32,
 }
 
-/// A row of results for each row of `x`, with a memory `[batch, filters × steps]` that moves on by one step.
-pub fn svdf(x: &Tensor, memory: &Tensor, svdf: &Svdf<'_>) -> Result {
+/// A row of results for each row of `x`, and the memory `[batch, filters × steps]`, moved on by one step.
+pub fn svdf(x: &Tensor, memory: &Tensor, svdf: &Svdf<'_>) -> Result<(Tensor, Tensor)> {
     let (&[batch, inputs], &[filters, steps]) = (x.shape(), svdf.time.shape()) else {
         return Err(KernelError::invalid(format!("SVDF of {:?}", x.shape())));
     };
@@ -48,6 +48,7 @@ pub fn svdf(x: &Tensor, memory: &Tensor, svdf: &Svdf<'_>) -> Result {
         None => sum,
     };
     let mut out = Vec::with_capacity(batch * units);
+    let mut left = Vec::with_capacity(memory.len());
     for row in 0..batch {
         let fed = &data[row * inputs..][..inputs];
         for unit in 0..units {
@@ -55,15 +56,17 @@ pub fn svdf(x: &Tensor, memory: &Tensor, svdf: &Svdf<'_>) -> Result {
             for filter in unit * svdf.rank..(unit + 1) * svdf.rank {
                 let weights = &feature[filter * inputs..][..inputs];
                 let products = weights.iter().zip(fed);
-                let seen = products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+                let seen = stored(products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum());
                 let weights = &time[filter * steps..][..steps];
                 let before = &memory[(row * filters + filter) * steps..][1..steps];
                 let kept = before.iter().zip(weights);
                 let kept: f64 = kept.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-                sum += kept + stored(seen) * f64::from(weights[steps - 1]);
+                sum += kept + seen * f64::from(weights[steps - 1]);
+                left.extend(before.iter().copied().chain([seen as f32]));
             }
             out.push((svdf.function)(sum as f32));
         }
     }
-    Ok(Tensor::from_shape(&[batch, units], &out)?)
+    let left = Tensor::from_shape(&[batch, filters * steps], &left)?;
+    Ok((Tensor::from_shape(&[batch, units], &out)?, left))
 }

@@ -39,7 +39,7 @@ pub(crate) fn lift(
     entry: &Entry,
     dims: &Dims,
 ) -> Result<Model, Error> {
-    let file = tflite::open(source.image())?;
+    let file = tflite::open(source)?;
     let mut lifter = Lifter {
         source,
         file,

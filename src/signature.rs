@@ -41,7 +41,7 @@ pub struct SignatureTensor {
 /// `Malformed` when the bytes are no TFLite model. Whether a signature names a subgraph that exists is seen
 /// when it is converted.
 pub fn signatures(tflite: &[u8]) -> Result<Vec<Signature>, Error> {
-    Ok(list(&tflite::open(tflite)?))
+    tflite::read(tflite, |file| list(&file))
 }
 
 pub(crate) fn list(file: &schema::Model<'_>) -> Vec<Signature> {

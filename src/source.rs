@@ -26,7 +26,7 @@ use crate::bundle;
 use crate::error::Error;
 use crate::ir::Data;
 use crate::signature::{Signature, signatures};
-use crate::tflite::outline;
+use crate::tflite::{self, outline};
 
 pub(crate) use stored::Stored;
 use stored::{Stamp, to_usize, unreadable, zeroed};
@@ -39,6 +39,8 @@ pub struct Source {
     bulk: Arc<[Range<u64>]>,
     len: u64,
     file: Option<Arc<Stored>>,
+    /// The image once more, where its numbers are not aligned.
+    moved: Arc<OnceLock<Vec<u8>>>,
 }
 
 /// Files up to this size are read whole.
@@ -84,20 +86,18 @@ impl Source {
         };
         let (image_len, bulk) = known.map_or((len, Vec::new()), |known| (known.end, known.bulk));
         let mut image = zeroed(image_len)?;
-        let mut start = 0;
-        let end = image_len..image_len;
-        for hole in bulk.iter().chain([&end]) {
-            let gap = to_usize(start)?..to_usize(hole.start)?;
-            if let Some(gap) = image.get_mut(gap) {
-                stored.read_at(start, gap)?;
+        for part in kept(&bulk, image_len) {
+            let at = to_usize(part.start)?..to_usize(part.end)?;
+            if let Some(bytes) = image.get_mut(at) {
+                stored.read_at(part.start, bytes)?;
             }
-            start = hole.end.max(start);
         }
         let source = Source {
             image: image.into(),
             bulk: bulk.into(),
             len,
             file: Some(Arc::new(stored)),
+            moved: Arc::default(),
         };
         source.check().map_err(io::Error::other)?;
         Ok(source)
@@ -118,14 +118,40 @@ impl Source {
         &self.image
     }
 
+    /// The image, [moved](tflite::moved). What it leaves out is not touched here either.
+    pub(crate) fn moved(&self) -> &[u8] {
+        let parts = kept(&self.bulk, self.image.len() as u64);
+        let parts = parts.filter_map(|part| {
+            Some(usize::try_from(part.start).ok()?..usize::try_from(part.end).ok()?)
+        });
+        let moved = || tflite::moved(&self.image, parts);
+        self.moved.get_or_init(moved)
+    }
+
+    /// Where bytes of the flatbuffer, moved or not, begin in it.
+    fn place(&self, part: &[u8]) -> usize {
+        let part = part.as_ptr().addr();
+        let moved = self.moved.get();
+        let range = moved.map(|moved| moved.as_ptr_range());
+        match range.filter(|range| (range.start.addr()..range.end.addr()).contains(&part)) {
+            Some(range) => part - range.start.addr() - tflite::MOVED,
+            None => part - self.image.as_ptr().addr(),
+        }
+    }
+
     /// Bytes of the image, or what they stand for.
     pub(crate) fn resolve(&self, part: &[u8]) -> Data {
-        let start = part.as_ptr().addr() - self.image.as_ptr().addr();
-        let (start, end) = (start as u64, (start + part.len()) as u64);
+        // Those of no length may be those behind the last.
+        if part.is_empty() {
+            return Bytes::new().into();
+        }
+        let from = self.place(part);
+        let to = from + part.len();
+        let (start, end) = (from as u64, to as u64);
         let after = self.bulk.partition_point(|hole| hole.end <= start);
         match (&self.file, self.bulk.get(after)) {
             (Some(file), Some(hole)) if hole.start < end => Data::stored(file, start..end),
-            _ => self.image.slice_ref(part).into(),
+            _ => self.image.slice(from..to).into(),
         }
     }
 
@@ -179,6 +205,16 @@ impl Source {
     }
 }
 
+/// The parts of an image of so many bytes that are read into it.
+fn kept(bulk: &[Range<u64>], len: u64) -> impl Iterator<Item = Range<u64>> {
+    let holes = bulk.iter().cloned().chain(std::iter::once(len..len));
+    holes.scan(0, |start, hole| {
+        let part = *start..hole.start;
+        *start = hole.end.max(*start);
+        Some(part)
+    })
+}
+
 impl From<Bytes> for Source {
     fn from(bytes: Bytes) -> Self {
         Source {
@@ -186,6 +222,7 @@ impl From<Bytes> for Source {
             image: bytes,
             bulk: Arc::default(),
             file: None,
+            moved: Arc::default(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::tflite::{self, schema};
 
 /// Everything in the file.
 pub(super) fn inspection(source: &Source) -> Result<Inspection, Error> {
-    let file = tflite::open(source.image())?;
+    let file = tflite::open(source)?;
     let room = Room::of(source);
     let reader = Reader {
         source,

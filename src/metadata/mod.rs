@@ -201,7 +201,10 @@ impl AssociatedFile {
 /// # Errors
 /// `Malformed` when the bytes are no TFLite model, or its metadata is damaged.
 pub fn read(tflite: &[u8]) -> Result<Option<Metadata>, Error> {
-    let file = tflite::open(tflite)?;
+    tflite::read(tflite, |file| of(&file))?
+}
+
+fn of(file: &tflite::schema::Model<'_>) -> Result<Option<Metadata>, Error> {
     let buffers = file.buffers();
     let mut entries = file.metadata().into_iter().flatten();
     let Some(entry) = entries.find(|entry| entry.name() == Some(BUFFER)) else {

@@ -13,6 +13,7 @@ pub mod schema;
 mod sniff;
 pub(crate) mod sparse;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
@@ -23,6 +24,7 @@ pub(crate) use raw::options;
 
 use crate::error::Error;
 use crate::ir::DType;
+use crate::source::Source;
 
 /// TFLite's file identifier, at byte 4.
 pub(crate) const IDENTIFIER: &[u8; 4] = b"TFL3";
@@ -34,7 +36,54 @@ const MAX_DEPTH: usize = 32;
 ///
 /// # Errors
 /// `Malformed` when the bytes are no TFLite model, saying what they look like instead.
-pub(crate) fn open(bytes: &[u8]) -> Result<schema::Model<'_>, Error> {
+pub(crate) fn open(source: &Source) -> Result<schema::Model<'_>, Error> {
+    let bytes = source.image();
+    identify(bytes)?;
+    let read = match schema::root_as_model_with_opts(&verifier(bytes), bytes) {
+        Err(InvalidFlatbuffer::Unaligned { .. }) => read_moved(source.moved()),
+        read => read,
+    };
+    read.map_err(|fault| malformed(&fault))
+}
+
+/// What is read of a model.
+///
+/// # Errors
+/// Those of [`open`].
+pub(crate) fn read<R>(bytes: &[u8], what: impl FnOnce(schema::Model<'_>) -> R) -> Result<R, Error> {
+    identify(bytes)?;
+    let read = match schema::root_as_model_with_opts(&verifier(bytes), bytes) {
+        Err(InvalidFlatbuffer::Unaligned { .. }) => {
+            read_moved(&moved(bytes, std::iter::once(0..bytes.len()))).map(what)
+        }
+        read => read.map(what),
+    };
+    read.map_err(|fault| malformed(&fault))
+}
+
+/// How far [`moved`] moves bytes.
+pub(crate) const MOVED: usize = 4;
+
+/// A flatbuffer behind four bytes, as the format has it with its size before it. Some Python tools write files of a
+/// length that is no multiple of 8; as flatbuffers are written from their end, all numbers of 8 bytes are then off by
+/// 4. LiteRT reads them where they are; the verifier does not. All but these parts becomes zeros.
+pub(crate) fn moved(bytes: &[u8], parts: impl IntoIterator<Item = Range<usize>>) -> Vec<u8> {
+    let mut moved = vec![0; MOVED + bytes.len()];
+    for part in parts {
+        let to = part.start + MOVED..part.end + MOVED;
+        if let (Some(from), Some(to)) = (bytes.get(part), moved.get_mut(to)) {
+            to.copy_from_slice(from);
+        }
+    }
+    moved
+}
+
+fn read_moved(moved: &[u8]) -> Result<schema::Model<'_>, InvalidFlatbuffer> {
+    schema::size_prefixed_root_as_model_with_opts(&verifier(moved), moved)
+}
+
+/// Refuses what is no TFLite model by its first bytes.
+fn identify(bytes: &[u8]) -> Result<(), Error> {
     if let Some(found) = sniff::foreign(bytes) {
         return Err(
             Error::malformed(format!("not a TFLite model: {}", found.what)).advice(found.advice),
@@ -45,8 +94,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<schema::Model<'_>, Error> {
             "not a TFLite model: the file identifier \"TFL3\" is missing at byte 4",
         ));
     }
-    let options = verifier(bytes);
-    schema::root_as_model_with_opts(&options, bytes).map_err(|fault| malformed(&fault))
+    Ok(())
 }
 
 /// How a flatbuffer of these bytes is verified, so that the work is bounded by their number.
@@ -66,7 +114,6 @@ fn malformed(fault: &InvalidFlatbuffer) -> Error {
     let text = fault.to_string();
     let first = text.lines().next().unwrap_or("invalid flatbuffer");
     if matches!(fault, InvalidFlatbuffer::Unaligned { .. }) {
-        // LiteRT reads such files. Every access here goes through a verifier that does not.
         return Error::malformed(format!("the flatbuffer is not aligned: {first}")).advice(
             "some Python tools write such files; read and pack it again with a current flatbuffers package",
         );

@@ -20,7 +20,7 @@ pub(super) fn gather(
     registry: &Registry,
     all: bool,
 ) -> Result<(Vec<Weight>, usize), Error> {
-    let file = tflite::open(source.image())?;
+    let file = tflite::open(source)?;
     let mut names = Names::new('_');
     // The format's own key.
     names.claim("__metadata__");

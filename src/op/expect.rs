@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::Operands;
 use crate::error::OpError;
-use crate::ir::{DType, Dim, Shape, Symbol};
+use crate::ir::{DType, Dim, Shape, Symbol, Value};
 
 impl<'a> Operands<'a> {
     /// Refuses an operand of another rank.
@@ -67,6 +67,24 @@ impl<'a> Operands<'a> {
             return Ok(());
         }
         Err(OpError::result(slot, expected, dtype))
+    }
+
+    /// Refuses a result whose elements are others than an operand's, complex numbers where those are real among them.
+    ///
+    /// # Errors
+    /// Expected and found, at the result.
+    pub fn expect_result_like(&self, slot: usize, operand: usize) -> Result<(), OpError> {
+        let (operand, result) = (self.operand(operand)?, self.result(slot));
+        self.expect_result_dtype(slot, operand.dtype)?;
+        let kind = |value: &Value| match value.complex {
+            true => "complex numbers",
+            false => "real numbers",
+        };
+        let (expected, found) = (kind(operand), kind(result));
+        match expected == found {
+            true => Ok(()),
+            false => Err(OpError::result(slot, expected, found)),
+        }
     }
 
     /// A dimension of a result that is known only at run time.

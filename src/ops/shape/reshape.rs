@@ -145,7 +145,7 @@ impl Operator for Reshape {
         if io.get(1).is_some() {
             io.expect_dtype(1, &[DType::Int32])?;
         }
-        io.expect_result_dtype(0, io.operand(0)?.dtype)
+        io.expect_result_like(0, 0)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {

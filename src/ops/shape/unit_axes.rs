@@ -87,7 +87,7 @@ impl Operator for UnitAxes {
                 }
             }
         }
-        io.expect_result_dtype(0, io.operand(0)?.dtype)
+        io.expect_result_like(0, 0)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {

@@ -87,7 +87,6 @@ struct Scatter {
     /// Axes of the tensor that slices do not have.
     inserted: Vec<usize>,
     fold: Fold,
-    unique: bool,
 }
 
 impl Scatter {
@@ -102,7 +101,7 @@ impl Scatter {
             inserted_window_dims,
             scatter_dims_to_operand_dims,
             index_vector_dim,
-            unique_indices,
+            unique_indices: _, // A promise that nothing here needs.
             update_computation_subgraph_index,
         } = options.unpack();
         let vector_axis = usize::try_from(index_vector_dim)
@@ -116,7 +115,6 @@ impl Scatter {
             window_axes: axes("update_window_dims", update_window_dims)?,
             inserted: axes("inserted_window_dims", inserted_window_dims)?,
             fold: Fold::of_body(raw, update_computation_subgraph_index)?,
-            unique: unique_indices,
         }))
     }
 
@@ -225,15 +223,7 @@ impl Operator for Scatter {
         if result != stored {
             return Err(OpError::result(0, stored, result));
         }
-        let (_, others) = self.extents(io)?;
-        // The last update of an element stays, and the order of updates is the kernel's only here.
-        let in_order = others.iter().enumerate().all(|(i, &axis)| i == axis);
-        match self.fold == Fold::Update && !in_order && !self.unique {
-            true => Err(OpError::unsupported(
-                "updates that may overlap, slices first",
-            )),
-            false => Ok(()),
-        }
+        self.extents(io).map(drop)
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
@@ -254,9 +244,17 @@ impl Operator for Scatter {
             other => other,
         };
         let at = self.lower_places(cx, &extents, count)?;
-        let order = [others, self.window_axes.clone()].concat();
-        let updates = cx.permuted(2, &order)?;
-        let total = updates.shape.count().unwrap_or(0);
+        // Where several updates meet, the kernel takes them in the order in which the tensor of updates holds
+        // them, and ScatterElements in the order given: so the places are turned, not the updates.
+        let held = cx.io().dims(2)?;
+        let written = [others, self.window_axes.clone()].concat();
+        let turned: Vec<usize> = written.iter().map(|&axis| held[axis]).collect();
+        let back = (0..held.len()).filter_map(|axis| written.iter().position(|&own| own == axis));
+        let back: Vec<usize> = back.collect();
+        let at = cx.reshape_to(&at, &turned)?;
+        let at = cx.transpose(&at, &back)?;
+        let updates = cx.source(2)?;
+        let total = held.iter().product();
         let updates = cx.reshape_to(&updates, &[total])?;
         let updates = cx.cast(&updates, wide)?;
         let at = cx.reshape_to(&at, &[total])?;

@@ -147,6 +147,26 @@ impl FullyConnected {
         Ok((cx.real(0)?, w))
     }
 
+    /// Refuses blocks of anything but INT4. LiteRT dispatches on blocks in its path for 4 bits only
+    /// (`EvalQuantized`); others are taken for weights with one scale, which they do not have, and so for zeros.
+    fn expect_scales(io: &Operands<'_>) -> Result<(), OpError> {
+        let weights = io.operand(1)?;
+        let blocks = weights
+            .quant
+            .as_ref()
+            .is_some_and(|quant| quant.block.is_some());
+        let found = weights.packed.unwrap_or(weights.stored);
+        match blocks && found != DType::Int4 {
+            true => Err(OpError::unsupported_operand(
+                1,
+                format!(
+                    "{found} with scales for blocks, which TFLite's own kernel takes for zeros (only INT4 has such scales there)"
+                ),
+            )),
+            false => Ok(()),
+        }
+    }
+
     /// How the input is quantised where the weights alone are: for those with blocks from the least number to the
     /// greatest, whatever the options say (XNNPACK's kernel, which is LiteRT's own for them). For weights that stay
     /// packed runtimes do it by themselves.
@@ -233,6 +253,7 @@ impl Operator for FullyConnected {
         io.expect_dtype(1, &[DType::Float32])?;
         io.expect_rank(0, 1..=usize::MAX)?;
         io.expect_rank(1, 2..=2)?;
+        Self::expect_scales(io)?;
         let (units, depth) = (&io.shape(1)?[0], Self::depth(io)?);
         if let Some(bias) = io.get(2) {
             io.expect_dtype(2, &[DType::Float32])?;

@@ -3,6 +3,7 @@
 //! One TFLite operator is one type that implements [`Operator`] and one [`OpDef`] row that says how to
 //! make it from the file. The rest of the crate names no operator.
 
+mod elements;
 mod expect;
 mod operands;
 mod placement;
@@ -59,6 +60,18 @@ pub trait Operator: Debug + Send + Sync {
 
     /// The elements of an integer result 0 as far as the operands' shapes tell them.
     fn terms(&self, _io: &Operands<'_>) -> Option<Vec<Term>> {
+        None
+    }
+
+    /// An element of an integer result 0 as one of an operand's plus a number: the operand, the element of it, and
+    /// the number. Elements are counted in the order in which they are stored.
+    fn element(&self, _io: &Operands<'_>, _index: usize) -> Option<(usize, usize, i64)> {
+        None
+    }
+
+    /// The operands that hold, for each axis, where result 0 begins in operand 0, and how many elements it takes, −1
+    /// for all that follow; `None` where it is no such block.
+    fn block(&self) -> Option<[usize; 2]> {
         None
     }
 

@@ -9,7 +9,7 @@ use crate::ir::{DType, Dim, Graph, OpId, Shape, Term, Value, ValueId};
 /// An operator's operands and results, as the stages before lowering see them.
 #[derive(Debug)]
 pub struct Operands<'a> {
-    graph: &'a Graph,
+    pub(super) graph: &'a Graph,
     operands: Vec<Option<ValueId>>,
     results: Vec<ValueId>,
     /// How many of the last results are what its memories hold after the run.

@@ -87,6 +87,10 @@ impl Reference {
         self.extents.get(input).map(Vec::as_slice)
     }
 
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     pub fn main(&self) -> &Graph {
         self.model.main()
     }

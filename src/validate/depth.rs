@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tract_core::prelude::DatumType;
 
 use super::compare::Tolerance;
-use crate::ir::{Graph, Value};
+use crate::ir::{Graph, GraphId, Model, OpId, Value};
 use crate::op::Operands;
 
 /// For each tensor of a graph what lies between it and the graph's inputs.
@@ -27,9 +27,14 @@ struct Past {
 }
 
 impl Depths {
-    pub(super) fn of(graph: &Graph) -> Self {
+    pub(super) fn of(model: &Model) -> Self {
+        let graph = model.main();
         let mut pasts = vec![Past::default(); graph.node_bound()];
         let mut by_name = HashMap::new();
+        let mut hybrids = Hybrids {
+            model,
+            graphs: HashMap::new(),
+        };
         for op in graph.ops() {
             let operands = graph.operands(op).into_iter().flatten();
             let before = operands.fold(Past::default(), |past, id| {
@@ -43,18 +48,20 @@ impl Depths {
                 Past {
                     depth: past.depth.max(own.depth),
                     step: past.step.max(own.step).max(step),
+                    hybrid: past.hybrid || own.hybrid,
                     ..Past::default()
                 }
             });
             let own = usize::from(graph.op(op).op.tolerance().rounds());
-            let hybrid = graph.op(op).op.is_hybrid(&Operands::new(graph, op));
+            let hybrid = hybrids.is(graph, op);
             for result in graph.results(op) {
                 let value = graph.value(result);
                 let past = Past {
                     depth: before.depth + own,
                     step: before.step.max(step(value)),
                     quantized: value.is_quantized(),
-                    hybrid,
+                    // What only moves elements may be written as one with what computes them.
+                    hybrid: hybrid || (own == 0 && before.hybrid),
                 };
                 pasts[result.index()] = past;
                 by_name.insert(value.name.clone(), past);
@@ -104,6 +111,32 @@ impl Depths {
             absolute: 0.0,
             relative: past.step * steps,
         })
+    }
+}
+
+/// Which operators bring real operands to 8 bits in each run, or have a subgraph with such.
+struct Hybrids<'m> {
+    model: &'m Model,
+    /// What is known of subgraphs, which many operators may run.
+    graphs: HashMap<GraphId, bool>,
+}
+
+impl Hybrids<'_> {
+    fn is(&mut self, graph: &Graph, op: OpId) -> bool {
+        let operator = &graph.op(op).op;
+        let inner = operator.subgraphs().iter();
+        operator.is_hybrid(&Operands::new(graph, op)) || inner.copied().any(|id| self.any(id))
+    }
+
+    /// Subgraphs that run each other have been refused.
+    fn any(&mut self, id: GraphId) -> bool {
+        if let Some(known) = self.graphs.get(&id) {
+            return *known;
+        }
+        let graph = &self.model.graphs[id.0];
+        let found = graph.ops().any(|op| self.is(graph, op));
+        self.graphs.insert(id, found);
+        found
     }
 }
 

@@ -129,7 +129,7 @@ fn validate_at(
         conversion,
         batch,
         options,
-        depths: Depths::of(reference.main()),
+        depths: Depths::of(reference.model()),
         scope: options.scope,
         apart: false,
         settled: false,

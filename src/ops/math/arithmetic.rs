@@ -167,6 +167,22 @@ impl Operator for Arithmetic {
         Ok(fold::elementwise(io, |[a, b]| self.kind.fold(a, b)))
     }
 
+    /// Sums and differences of single elements of which one is known.
+    fn element(&self, io: &Operands<'_>, _index: usize) -> Option<(usize, usize, i64)> {
+        if self.activation != Activation::None || io.result(0).shape.count() != Some(1) {
+            return None;
+        }
+        let known = |slot| io.known_ints(slot)?.first().copied();
+        match self.kind {
+            Kind::Add => match known(1) {
+                Some(n) => Some((0, 0, n)),
+                None => Some((1, 0, known(0)?)),
+            },
+            Kind::Sub => Some((0, 0, known(1)?.checked_neg()?)),
+            Kind::Mul | Kind::Div => None,
+        }
+    }
+
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         batch.elementwise(io)
     }

@@ -94,7 +94,8 @@ impl Operator for Concatenation {
                 }
             }
         }
-        dims[axis] = total.map_or_else(|| io.unknown_dim(0, axis), Dim::Fixed);
+        let told = || io.replaced(axis).unwrap_or_else(|| io.unknown_dim(0, axis));
+        dims[axis] = total.map_or_else(told, Dim::Fixed);
         Ok(Some(vec![dims.into_iter().collect()]))
     }
 
@@ -114,6 +115,20 @@ impl Operator for Concatenation {
 
     fn moves(&self, _: usize) -> bool {
         true
+    }
+
+    fn element(&self, io: &Operands<'_>, mut index: usize) -> Option<(usize, usize, i64)> {
+        if io.result(0).shape.rank() != 1 {
+            return None;
+        }
+        for slot in 0..io.len() {
+            let count = io.get(slot)?.shape.count()?;
+            match index.checked_sub(count) {
+                Some(rest) => index = rest,
+                None => return Some((slot, index, 0)),
+            }
+        }
+        None
     }
 
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {

@@ -99,6 +99,10 @@ impl Operator for Pack {
         true
     }
 
+    fn element(&self, io: &Operands<'_>, index: usize) -> Option<(usize, usize, i64)> {
+        (io.result(0).shape.rank() == 1).then_some((index, 0, 0))
+    }
+
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         let (axis, rank) = (self.axis(io)?, io.result(0).shape.rank());
         let map = AxisMap::new(rank).result(0, 0..rank);

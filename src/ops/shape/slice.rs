@@ -28,6 +28,14 @@ struct Block {
     begin: Option<usize>,
     /// Resolved where it can be.
     extent: Option<usize>,
+    /// Is it all of the axis, of whatever extent?
+    whole: bool,
+}
+
+impl Block {
+    fn is_settled(&self) -> bool {
+        self.whole || (self.begin.is_some() && self.extent.is_some())
+    }
 }
 
 fn blocks(io: &Operands<'_>) -> Result<Vec<Block>, OpError> {
@@ -40,13 +48,13 @@ fn blocks(io: &Operands<'_>) -> Result<Vec<Block>, OpError> {
             return Err(OpError::operand(slot, expected, list));
         }
     }
-    let (begins, sizes) = (io.known_ints(1), io.known_ints(2));
     let block = |(axis, dim): (usize, &Dim)| {
         let wrong = |slot, n| OpError::operand(slot, format!("a block within {shape}"), n);
-        let begin = begins.as_ref().map(|begins| begins[axis]);
+        let begin = io.known_int(1, axis);
         let begin = begin.map(|n| usize::try_from(n).map_err(|_| wrong(1, n)));
         let begin = begin.transpose()?;
-        let extent = match sizes.as_ref().map(|sizes| sizes[axis]) {
+        let size = io.known_int(2, axis);
+        let extent = match size {
             None => None,
             Some(-1) => match dim.fixed().zip(begin) {
                 Some((n, begin)) => {
@@ -60,19 +68,49 @@ fn blocks(io: &Operands<'_>) -> Result<Vec<Block>, OpError> {
         match (end, dim.fixed()) {
             (None, _) => Err(wrong(2, i64::MAX)),
             (Some(end), Some(n)) if end > n => Err(wrong(2, end as i64)),
-            _ => Ok(Block { begin, extent }),
+            _ => Ok(Block {
+                begin,
+                extent,
+                whole: begin == Some(0)
+                    && (size == Some(-1) || extent == dim.fixed() && extent.is_some()),
+            }),
         }
     };
     shape.dims().iter().enumerate().map(block).collect()
 }
 
-/// ONNX's exclusive ends from begins and sizes of which one at least is computed.
-fn ends(cx: &mut LowerCx<'_>, begins: &Wire) -> Result<Wire, OpError> {
-    let sizes = cx.source(2)?;
-    let sizes = cx.cast(&sizes, DType::Int64)?;
+/// ONNX's starts or sizes of these axes, from the operand that has them for all.
+fn bounds(cx: &mut LowerCx<'_>, slot: usize, axes: &[usize]) -> Result<Wire, OpError> {
+    let all = cx.source(slot)?;
+    let all = cx.cast(&all, DType::Int64)?;
+    if all.shape.count() == Some(axes.len()) {
+        return Ok(all);
+    }
+    let one = |&start: &usize| Cut {
+        axis: 0,
+        start: start as i64,
+        step: 1,
+        extent: 1,
+    };
+    let each: Vec<Wire> = axes
+        .iter()
+        .map(|axis| cx.slice(&all, &[one(axis)]))
+        .collect();
+    cx.concat(&each, 0)
+}
+
+/// ONNX's exclusive ends on these axes, of which each begins or ends where is computed.
+fn ends(cx: &mut LowerCx<'_>, begins: &Wire, axes: &[usize]) -> Result<Wire, OpError> {
+    let known: Vec<_> = axes
+        .iter()
+        .map(|&axis| cx.io().known_int(2, axis))
+        .collect();
+    if known.iter().all(|&size| size == Some(-1)) {
+        return Ok(cx.int64s(&vec![i64::MAX; axes.len()]));
+    }
+    let sizes = bounds(cx, 2, axes)?;
     let sums = cx.binary("Add", begins, &sizes)?;
-    let known = cx.io().known_ints(2);
-    if known.is_some_and(|sizes| sizes.iter().all(|&size| size >= 0)) {
+    if known.iter().all(|size| size.is_some_and(|size| size >= 0)) {
         return Ok(sums);
     }
     let zero = cx.scalar(DType::Int64, 0.0)?;
@@ -89,14 +127,13 @@ impl Operator for Slice {
     }
 
     fn infer(&self, io: &Operands<'_>) -> Result<Option<Vec<Shape>>, OpError> {
-        let blocks = blocks(io)?;
-        let dims = blocks.iter().enumerate();
-        let dim = |(axis, block): (usize, &Block)| {
-            block
-                .extent
-                .map_or_else(|| io.unknown_dim(0, axis), Dim::Fixed)
+        let (shape, blocks) = (io.shape(0)?, blocks(io)?);
+        let dim = |(axis, block): (usize, &Block)| match (block.whole, block.extent) {
+            (true, _) => shape[axis].clone(),
+            (false, Some(extent)) => Dim::Fixed(extent),
+            (false, None) => io.unknown_dim(0, axis),
         };
-        Ok(Some(vec![dims.map(dim).collect()]))
+        Ok(Some(vec![blocks.iter().enumerate().map(dim).collect()]))
     }
 
     fn fold(&self, io: &Operands<'_>) -> Result<Option<Vec<Literal>>, OpError> {
@@ -117,6 +154,10 @@ impl Operator for Slice {
         slot == 0
     }
 
+    fn block(&self) -> Option<[usize; 2]> {
+        Some([1, 2])
+    }
+
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         let span = batch.only(0, &[2])?;
         let blocks = blocks(io)?;
@@ -132,11 +173,7 @@ impl Operator for Slice {
     }
 
     fn placement(&self, io: &Operands<'_>) -> Placement {
-        let known = blocks(io).is_ok_and(|blocks| {
-            let settled = |block: &Block| block.begin.is_some() && block.extent.is_some();
-            blocks.iter().all(settled)
-        });
-        match known {
+        match blocks(io).is_ok_and(|blocks| blocks.iter().all(Block::is_settled)) {
             true => Placement::Free(AxisMap::same(io.result(0).shape.rank())),
             false => Placement::Barrier,
         }
@@ -148,28 +185,28 @@ impl Operator for Slice {
 
     fn lower(&self, cx: &mut LowerCx<'_>) -> Result<(), OpError> {
         let x = cx.real(0)?;
-        let cuts = blocks(cx.io())?
-            .into_iter()
-            .enumerate()
-            .map(|(axis, block)| {
-                Some(Cut {
+        let (mut cuts, mut open) = (Vec::new(), Vec::new());
+        for (axis, block) in blocks(cx.io())?.into_iter().enumerate() {
+            match (block.begin, block.extent) {
+                _ if block.whole => {}
+                (Some(begin), Some(extent)) => cuts.push(Cut {
                     axis: cx.axis(axis),
-                    start: block.begin? as i64,
+                    start: begin as i64,
                     step: 1,
-                    extent: block.extent?,
-                })
-            });
-        let cuts: Option<Vec<Cut>> = cuts.collect();
-        let y = match cuts {
-            Some(cuts) => cx.slice(&x, &cuts),
-            None => {
-                let begins = cx.source(1)?;
-                let begins = cx.cast(&begins, DType::Int64)?;
-                let ends = ends(cx, &begins)?;
-                let node = cx.node("Slice").inputs([&x, &begins, &ends]);
-                node.out_result(0)
+                    extent,
+                }),
+                _ => open.push(axis),
             }
-        };
+        }
+        let mut y = cx.slice(&x, &cuts);
+        if !open.is_empty() {
+            let begins = bounds(cx, 1, &open)?;
+            let ends = ends(cx, &begins, &open)?;
+            let axes: Vec<i64> = open.iter().map(|&axis| axis as i64).collect();
+            let axes = cx.int64s(&axes);
+            let node = cx.node("Slice").inputs([&y, &begins, &ends, &axes]);
+            y = node.out_result(0);
+        }
         cx.finish(0, y)
     }
 

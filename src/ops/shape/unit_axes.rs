@@ -121,6 +121,10 @@ impl Operator for UnitAxes {
         slot == 0
     }
 
+    fn element(&self, _io: &Operands<'_>, index: usize) -> Option<(usize, usize, i64)> {
+        Some((0, index, 0))
+    }
+
     fn batch(&self, io: &Operands<'_>, batch: &Batch<'_>) -> Result<Batched, OpError> {
         if io.operand(0)?.complex {
             return Err(OpError::unsupported_operand(0, "complex numbers"));

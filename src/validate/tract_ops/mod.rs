@@ -11,6 +11,7 @@ mod quantize_linear;
 mod range;
 mod repeat;
 mod reverse_sequence;
+mod slice;
 
 use tract_onnx::model::OnnxOpRegister;
 
@@ -25,6 +26,7 @@ pub fn register(registry: &mut OnnxOpRegister) {
     registry.insert("QuantizeLinear", quantize_linear::load_quantize);
     registry.insert("Range", range::load);
     registry.insert("ReverseSequence", reverse_sequence::load);
+    registry.insert("Slice", slice::load);
 }
 
 /// What a loader gives tract: the operator, and the outer values that its subgraphs capture.

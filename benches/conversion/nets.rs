@@ -2,9 +2,12 @@
 
 use flatbuffers::FlatBufferBuilder;
 
+#[path = "../../src/tflite/longs.rs"]
+mod longs;
 #[path = "../../src/tflite/schema.rs"]
 mod schema;
 
+use longs::Longs;
 use schema::{
     ActivationFunctionType, BufferT, BuiltinOperator, BuiltinOptionsT, Conv2DOptionsT,
     DepthwiseConv2DOptionsT, ModelT, OperatorCodeT, OperatorT, Padding, QuantizationParametersT,

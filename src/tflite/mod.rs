@@ -4,6 +4,7 @@
 //! once, in `lift`.
 
 mod flex;
+mod longs;
 pub(crate) mod outline;
 pub(crate) mod packed;
 mod raw;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
 pub use flex::Flex;
+use longs::Longs;
 pub use raw::RawOp;
 pub(crate) use raw::options;
 

@@ -4139,7 +4139,7 @@ impl flatbuffers::Verifiable for QuantizationParameters<'_> {
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, f32>>>("min", Self::VT_MIN, false)?
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, f32>>>("max", Self::VT_MAX, false)?
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, f32>>>("scale", Self::VT_SCALE, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("zero_point", Self::VT_ZERO_POINT, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("zero_point", Self::VT_ZERO_POINT, false)?
      .visit_union::<QuantizationDetails, _>("details_type", Self::VT_DETAILS_TYPE, "details", Self::VT_DETAILS, false, |key, v, pos| {
         match key {
           QuantizationDetails::CustomQuantization => v.verify_union_variant::<flatbuffers::ForwardsUOffset<CustomQuantization>>("QuantizationDetails::CustomQuantization", pos),
@@ -24669,7 +24669,7 @@ impl flatbuffers::Verifiable for StablehloBroadcastInDimOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "broadcast_dimensions",
                 Self::VT_BROADCAST_DIMENSIONS,
                 false,
@@ -25424,20 +25424,20 @@ impl flatbuffers::Verifiable for StablehloConvolutionOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("window_strides", Self::VT_WINDOW_STRIDES, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("padding", Self::VT_PADDING, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("lhs_dilation", Self::VT_LHS_DILATION, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("rhs_dilation", Self::VT_RHS_DILATION, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("window_strides", Self::VT_WINDOW_STRIDES, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("padding", Self::VT_PADDING, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("lhs_dilation", Self::VT_LHS_DILATION, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("rhs_dilation", Self::VT_RHS_DILATION, false)?
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, bool>>>("window_reversal", Self::VT_WINDOW_REVERSAL, false)?
      .visit_field::<i64>("input_batch_dimension", Self::VT_INPUT_BATCH_DIMENSION, false)?
      .visit_field::<i64>("input_feature_dimension", Self::VT_INPUT_FEATURE_DIMENSION, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("input_spatial_dimensions", Self::VT_INPUT_SPATIAL_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("input_spatial_dimensions", Self::VT_INPUT_SPATIAL_DIMENSIONS, false)?
      .visit_field::<i64>("kernel_input_feature_dimension", Self::VT_KERNEL_INPUT_FEATURE_DIMENSION, false)?
      .visit_field::<i64>("kernel_output_feature_dimension", Self::VT_KERNEL_OUTPUT_FEATURE_DIMENSION, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("kernel_spatial_dimensions", Self::VT_KERNEL_SPATIAL_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("kernel_spatial_dimensions", Self::VT_KERNEL_SPATIAL_DIMENSIONS, false)?
      .visit_field::<i64>("output_batch_dimension", Self::VT_OUTPUT_BATCH_DIMENSION, false)?
      .visit_field::<i64>("output_feature_dimension", Self::VT_OUTPUT_FEATURE_DIMENSION, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("output_spatial_dimensions", Self::VT_OUTPUT_SPATIAL_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("output_spatial_dimensions", Self::VT_OUTPUT_SPATIAL_DIMENSIONS, false)?
      .visit_field::<i64>("feature_group_count", Self::VT_FEATURE_GROUP_COUNT, false)?
      .visit_field::<i64>("batch_group_count", Self::VT_BATCH_GROUP_COUNT, false)?
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, StablehloPrecisionConfig>>>("precision_config", Self::VT_PRECISION_CONFIG, false)?
@@ -25945,10 +25945,10 @@ impl flatbuffers::Verifiable for StablehloDotGeneralOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("lhs_batching_dimensions", Self::VT_LHS_BATCHING_DIMENSIONS, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("rhs_batching_dimensions", Self::VT_RHS_BATCHING_DIMENSIONS, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("lhs_contracting_dimensions", Self::VT_LHS_CONTRACTING_DIMENSIONS, false)?
-     .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>("rhs_contracting_dimensions", Self::VT_RHS_CONTRACTING_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("lhs_batching_dimensions", Self::VT_LHS_BATCHING_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("rhs_batching_dimensions", Self::VT_RHS_BATCHING_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("lhs_contracting_dimensions", Self::VT_LHS_CONTRACTING_DIMENSIONS, false)?
+     .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>("rhs_contracting_dimensions", Self::VT_RHS_CONTRACTING_DIMENSIONS, false)?
      .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, StablehloPrecisionConfig>>>("precision_config", Self::VT_PRECISION_CONFIG, false)?
      .finish();
         Ok(())
@@ -26184,7 +26184,7 @@ impl flatbuffers::Verifiable for StablehloDynamicSliceOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "slice_sizes",
                 Self::VT_SLICE_SIZES,
                 false,
@@ -26416,23 +26416,23 @@ impl flatbuffers::Verifiable for StablehloGatherOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "offset_dims",
                 Self::VT_OFFSET_DIMS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "collapsed_slice_dims",
                 Self::VT_COLLAPSED_SLICE_DIMS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "start_index_map",
                 Self::VT_START_INDEX_MAP,
                 false,
             )?
             .visit_field::<i64>("index_vector_dim", Self::VT_INDEX_VECTOR_DIM, false)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "slice_sizes",
                 Self::VT_SLICE_SIZES,
                 false,
@@ -26833,17 +26833,17 @@ impl flatbuffers::Verifiable for StablehloPadOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "edge_padding_low",
                 Self::VT_EDGE_PADDING_LOW,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "edge_padding_high",
                 Self::VT_EDGE_PADDING_HIGH,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "interior_padding",
                 Self::VT_INTERIOR_PADDING,
                 false,
@@ -27215,17 +27215,17 @@ impl flatbuffers::Verifiable for StablehloSliceOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "start_indices",
                 Self::VT_START_INDICES,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "limit_indices",
                 Self::VT_LIMIT_INDICES,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "strides",
                 Self::VT_STRIDES,
                 false,
@@ -27405,7 +27405,7 @@ impl flatbuffers::Verifiable for StablehloTransposeOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "permutation",
                 Self::VT_PERMUTATION,
                 false,
@@ -28150,7 +28150,7 @@ impl flatbuffers::Verifiable for StablehloReduceOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "dimensions",
                 Self::VT_DIMENSIONS,
                 false,
@@ -28411,27 +28411,27 @@ impl flatbuffers::Verifiable for StablehloReduceWindowOptions<'_> {
     ) -> Result<(), flatbuffers::InvalidFlatbuffer> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "window_dimensions",
                 Self::VT_WINDOW_DIMENSIONS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "window_strides",
                 Self::VT_WINDOW_STRIDES,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "base_dilations",
                 Self::VT_BASE_DILATIONS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "window_dilations",
                 Self::VT_WINDOW_DILATIONS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "padding",
                 Self::VT_PADDING,
                 false,
@@ -28773,17 +28773,17 @@ impl flatbuffers::Verifiable for StablehloScatterOptions<'_> {
         use flatbuffers::Verifiable;
         v.visit_table(pos)?
             .visit_field::<bool>("indices_are_sorted", Self::VT_INDICES_ARE_SORTED, false)?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "update_window_dims",
                 Self::VT_UPDATE_WINDOW_DIMS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "inserted_window_dims",
                 Self::VT_INSERTED_WINDOW_DIMS,
                 false,
             )?
-            .visit_field::<flatbuffers::ForwardsUOffset<flatbuffers::Vector<'_, i64>>>(
+            .visit_field::<flatbuffers::ForwardsUOffset<super::Longs>>(
                 "scatter_dims_to_operand_dims",
                 Self::VT_SCATTER_DIMS_TO_OPERAND_DIMS,
                 false,

@@ -77,7 +77,8 @@ fn flatbuffer(schema: &Path, scratch: &Path) -> Result<String> {
 }
 
 /// Takes out what flatc writes and nobody here reads: its banner, constants deprecated since 2.0, the accessors that
-/// repeat a `match` on an object union, `extern crate`, and blank lines under attributes.
+/// repeat a `match` on an object union, `extern crate`, and blank lines under attributes. Lists of 8-byte numbers are
+/// verified as `tflite::Longs`.
 fn tidy(generated: &str) -> String {
     let mut text = String::with_capacity(generated.len());
     let mut item = Vec::new(); // attributes and doc comments, until the line they belong to
@@ -103,7 +104,11 @@ fn tidy(generated: &str) -> String {
             continue;
         }
         for line in item.drain(..).chain([line]) {
-            text.push_str(&line.replace("self::flatbuffers", "flatbuffers"));
+            let mut line = line.replace("self::flatbuffers", "flatbuffers");
+            if line.contains("visit_field") {
+                line = line.replace("flatbuffers::Vector<'_, i64>", "super::Longs");
+            }
+            text.push_str(&line);
             text.push('\n');
         }
     }
